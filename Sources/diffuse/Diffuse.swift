@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Diffuse: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "diffuse")
+}
