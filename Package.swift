@@ -38,7 +38,8 @@ let package = Package(
     system("CMarkdown", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
     system("CChafa", pkgConfig: "chafa", apt: "libchafa-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])], linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])], linkerSettings: [.linkedLibrary("m")]),
     library("Tensors", ["COpenBLAS", "CKernels"]),
     library("Gradients", ["Tensors"]),
     library("Layers", ["Gradients"]),

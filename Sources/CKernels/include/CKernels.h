@@ -1,1 +1,5 @@
+// The loops that Swift does not vectorise on baseline x86-64, compiled once for every vector width.
+// Each is called with one thread's share of the work; none allocates.
 #pragma once
+
+#include "elementwise.h"

@@ -1,0 +1,68 @@
+import COpenBLAS
+import Dispatch
+import Glibc
+import Synchronization
+
+/// How work is shared among threads.
+///
+/// Work is cut into tasks whose sizes never depend on the number of threads, each task calls OpenBLAS with one thread, and
+/// sums over tasks follow the tasks' order: the same seed gives the same bits at any number of threads.
+public enum Parallel {
+  private static let requestedThreads = Atomic<Int>(0)
+
+  /// The number of threads tensor operations use; by default the number of cores.
+  public static var threadCount: Int {
+    get {
+      let requested = requestedThreads.load(ordering: .relaxed)
+      return requested > 0 ? requested : coreCount
+    }
+    set {
+      precondition(newValue > 0, "thread count \(newValue) is not positive")
+      requestedThreads.store(newValue, ordering: .relaxed)
+    }
+  }
+
+  private static let coreCount: Int = {
+    openblas_set_num_threads(1)
+    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }()
+
+  /// The processor whose kernels OpenBLAS chose, for example "SkylakeX".
+  public static var blasCoreName: String {
+    guard let name = openblas_get_corename() else { return "unknown" }
+    return String(cString: name)
+  }
+
+  /// Calls `body` with 0 ..< tasks, in any order and on several threads.
+  public static func forEach(_ tasks: Int, _ body: (Int) -> Void) {
+    let threads = min(threadCount, tasks)
+    _ = coreCount
+    if threads <= 1 {
+      for task in 0..<tasks { body(task) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    withoutActuallyEscaping(body) { body in
+      let body = SendableBody(call: body)
+      DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        while true {
+          let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          if task >= tasks { return }
+          body.call(task)
+        }
+      }
+    }
+  }
+
+  /// Cuts 0 ..< count into ranges of `grain` and calls `body` with each.
+  public static func forRanges(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    let grain = max(grain, 1)
+    let tasks = (count + grain - 1) / grain
+    forEach(tasks) { body(($0 * grain)..<min(($0 + 1) * grain, count)) }
+  }
+
+  /// Unchecked Sendable: the callers write to disjoint parts of the memory, one task each.
+  private struct SendableBody: @unchecked Sendable {
+    let call: (Int) -> Void
+  }
+}
