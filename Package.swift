@@ -51,7 +51,7 @@ let package = Package(
     library("Training", ["Pipelines", "Datasets"]),
     library("Formulas", []),
     library("FormulaBindings", ["Formulas", "Diffusion", "Layers"]),
-    library("Stages", ["Training", "Drawing", "FormulaBindings"]),
+    library("Stages", ["Training", "Drawing", "FormulaBindings"], exclude: ["README.md", "Resources"]),
     library("LessonRunner", ["Stages", "CMarkdown", "CChafa", yams]),
     .executableTarget(name: "diffuse", dependencies: ["LessonRunner", argumentParser], swiftSettings: strict),
 
