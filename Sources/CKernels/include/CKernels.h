@@ -2,4 +2,5 @@
 // Each is called with one thread's share of the work; none allocates.
 #pragma once
 
+#include "convolution.h"
 #include "elementwise.h"
