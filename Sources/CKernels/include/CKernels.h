@@ -4,3 +4,4 @@
 
 #include "convolution.h"
 #include "elementwise.h"
+#include "random.h"
