@@ -41,8 +41,8 @@ let package = Package(
     .target(
       name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])], linkerSettings: [.linkedLibrary("m")]),
     library("Tensors", ["COpenBLAS", "CKernels"]),
-    library("Gradients", ["Tensors"]),
-    library("Layers", ["Gradients"]),
+    library("Gradients", ["Tensors", "CKernels"]),
+    library("Layers", ["Gradients", "CKernels"]),
     library("Diffusion", ["Tensors"]),
     library("Models", ["Layers", "Diffusion"], exclude: ["Resources"]),
     library("Pipelines", ["Models", "Diffusion"]),

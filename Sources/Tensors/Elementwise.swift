@@ -20,17 +20,54 @@ extension Tensor {
   /// scale · x + shift; x · scale and x + shift are rounded once each.
   public func affine(scale: Float, shift: Float) -> Tensor {
     Tensor(unsafeUninitialized: shape) { out in
-      withUnsafeBufferPointer { ck_affine($0.baseAddress, scale, shift, out.baseAddress, count) }
+      withUnsafeBufferPointer { x in
+        Tensor.forChunks(x, out) { ck_affine($0, scale, shift, $1, $2) }
+      }
     }
   }
 
   /// self += scale · other, in place; equal shapes.
   public mutating func add(_ other: Tensor, scale: Float = 1) {
     precondition(shape == other.shape, "adding \(other.shape) to \(shape)")
-    let n = count
     withUnsafeMutableBufferPointer { y in
-      other.withUnsafeBufferPointer { ck_axpy($0.baseAddress, scale, y.baseAddress, n) }
+      other.withUnsafeBufferPointer { x in
+        Tensor.forChunks(x, y) { ck_axpy($0, scale, $1, $2) }
+      }
     }
+  }
+
+  /// A C kernel y = f(x) over all elements, in parallel.
+  package func mapped(_ kernel: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void) -> Tensor {
+    Tensor(unsafeUninitialized: shape) { out in
+      withUnsafeBufferPointer { Tensor.forChunks($0, out, kernel) }
+    }
+  }
+
+  /// A C kernel z = f(x, y) over all elements of two tensors of equal shape, in parallel.
+  package func mapped(
+    with other: Tensor,
+    _ kernel: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  ) -> Tensor {
+    precondition(shape == other.shape, "shapes \(shape) and \(other.shape) differ")
+    return Tensor(unsafeUninitialized: shape) { out in
+      withUnsafeBufferPointer { x in
+        other.withUnsafeBufferPointer { y in
+          guard let y = y.baseAddress else { return }
+          Tensor.forChunks(x, out) { chunk, result, n in
+            kernel(chunk, y + (result - (out.baseAddress ?? result)), result, n)
+          }
+        }
+      }
+    }
+  }
+
+  /// Cuts two buffers of equal length into chunks of 32,768 elements and calls `body` with each, in parallel.
+  private static func forChunks(
+    _ x: UnsafeBufferPointer<Float>, _ y: UnsafeMutableBufferPointer<Float>,
+    _ body: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  ) {
+    guard let from = x.baseAddress, let to = y.baseAddress else { return }
+    Parallel.forRanges(x.count, grain: 32768) { body(from + $0.lowerBound, to + $0.lowerBound, $0.count) }
   }
 
   /// `body` of every element.
@@ -117,7 +154,7 @@ extension Tensor {
     }
   }
 
-  typealias Kernel = (UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) -> Void
+  private typealias Kernel = (UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) -> Void
 
   private static func binary(
     _ a: Tensor, _ b: Tensor, _ kernel: Kernel, _ op: (Float, Float) -> Float
@@ -125,6 +162,7 @@ extension Tensor {
     guard let target = broadcastShape(a.shape, b.shape) else {
       preconditionFailure("shapes \(a.shape) and \(b.shape) do not broadcast")
     }
+    if a.shape == b.shape { return a.mapped(with: b, kernel) }
     return Tensor(unsafeUninitialized: target) { out in
       guard let o = out.baseAddress, !out.isEmpty else { return }
       a.withUnsafeBufferPointer { x in

@@ -5,3 +5,6 @@
 #include "convolution.h"
 #include "elementwise.h"
 #include "random.h"
+#include "activations.h"
+#include "normalization.h"
+#include "optimizers.h"
