@@ -64,6 +64,7 @@ extension Tensor {
     if let bias {
       precondition(bias.shape == [shape.outChannels], "bias \(bias.shape) for \(shape.outChannels) channels")
     }
+    if WinogradConvolution.suits(shape) { return WinogradConvolution(shape).forward(self, weight, bias) }
     return ColumnConvolution(shape).forward(self, weight, bias)
   }
 
@@ -84,9 +85,17 @@ extension Tensor {
     precondition(
       outputGradient.shape == shape.outShape, "gradient \(outputGradient.shape) of a result \(shape.outShape)")
     guard needsInput || needsWeight else { return (nil, nil, nil) }
+    let biasGradient = needsWeight ? channelSums(outputGradient) : nil
+    if WinogradConvolution.suits(shape) {
+      let winograd = WinogradConvolution(shape)
+      return (
+        needsInput ? winograd.inputGradient(weight, outputGradient) : nil,
+        needsWeight ? winograd.weightGradient(input, outputGradient) : nil, biasGradient
+      )
+    }
     let (inputGradient, weightGradient) = ColumnConvolution(shape).gradients(
       input, weight, outputGradient, needsInput: needsInput, needsWeight: needsWeight)
-    return (inputGradient, weightGradient, needsWeight ? channelSums(outputGradient) : nil)
+    return (inputGradient, weightGradient, biasGradient)
   }
 
   /// Σ over samples and pixels of [N, C, H, W]: shape [C].

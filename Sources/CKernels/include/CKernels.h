@@ -2,9 +2,11 @@
 // Each is called with one thread's share of the work; none allocates.
 #pragma once
 
+#include "activations.h"
 #include "convolution.h"
 #include "elementwise.h"
-#include "random.h"
-#include "activations.h"
 #include "normalization.h"
 #include "optimizers.h"
+#include "product.h"
+#include "random.h"
+#include "winograd.h"
