@@ -1,0 +1,178 @@
+/// One word of a typed expression and the column where it starts.
+struct Token: Equatable {
+  enum Kind: Equatable {
+    case number(Double)
+    /// A name in ASCII, not yet canonical.
+    case name(String)
+    /// A lowered text after a name: `t-1` of `x_{t-1}`, `-1` of `ᾱ₋₁`.
+    case lowered(String)
+    case raised(String)
+    case mark(String)
+    case end
+  }
+
+  let kind: Kind
+  let column: Int
+  /// The column after the last character.
+  let end: Int
+}
+
+/// Cuts a typed expression into tokens; Unicode spellings become their ASCII ones here and nowhere else.
+struct Lexer {
+  static let longestInput = 4000
+
+  private let characters: [Character]
+  private var position = 0
+  private var tokens: [Token] = []
+
+  static func tokens(of text: String) throws(FormulaError) -> [Token] {
+    guard text.utf8.count <= 4 * longestInput, text.count <= longestInput else {
+      throw FormulaError("the expression has \(text.count) characters, at most \(longestInput) are read")
+    }
+    var lexer = Lexer(characters: Array(text))
+    while lexer.position < lexer.characters.count { try lexer.next() }
+    lexer.append(.end, from: lexer.characters.count)
+    return lexer.tokens
+  }
+
+  private init(characters: [Character]) { self.characters = characters }
+
+  private var current: Character? { position < characters.count ? characters[position] : nil }
+
+  private func peek(_ offset: Int) -> Character? {
+    position + offset < characters.count ? characters[position + offset] : nil
+  }
+
+  private mutating func append(_ kind: Token.Kind, from start: Int) {
+    tokens.append(Token(kind: kind, column: start + 1, end: position + 1))
+  }
+
+  private mutating func next() throws(FormulaError) {
+    guard let character = current else { return }
+    let start = position
+    if character.isWhitespace {
+      position += 1
+    } else if Self.isDigit(character) || (character == "." && peek(1).map(Self.isDigit) == true) {
+      append(.number(try number()), from: start)
+    } else if Self.letter(character) != nil {
+      try name()
+    } else if Scripts.fromRaised[character] != nil {
+      append(.raised(run(Scripts.fromRaised)), from: start)
+    } else if Scripts.fromLowered[character] != nil {
+      append(.lowered(run(Scripts.fromLowered)), from: start)
+    } else if character == "_", peek(1) == "{" {
+      append(.lowered(try braced()), from: start)
+    } else {
+      append(.mark(try mark(character)), from: start)
+    }
+  }
+
+  private mutating func number() throws(FormulaError) -> Double {
+    let start = position
+    digits()
+    // Two full stops are the range of a sum, not the end of a number.
+    if current == ".", peek(1) != "." {
+      position += 1
+      digits()
+    }
+    if current == "e" || current == "E" {
+      let sign = peek(1) == "+" || peek(1) == "-" || peek(1) == "−" ? 1 : 0
+      if peek(1 + sign).map(Self.isDigit) == true {
+        position += 1 + sign
+        digits()
+      }
+    }
+    let text = String(characters[start..<position].map { $0 == "−" ? "-" : $0 })
+    guard let value = Double(text), value.isFinite else {
+      throw FormulaError("\(text) is not a number that fits", column: start + 1)
+    }
+    return value
+  }
+
+  private mutating func digits() {
+    while let character = current, Self.isDigit(character) { position += 1 }
+  }
+
+  private mutating func name() throws(FormulaError) {
+    let start = position
+    var spelling = ""
+    var accent: Name.Accent?
+    while let character = current {
+      if let (letters, mark) = Self.letter(character) {
+        // A Greek letter right after another name's letters would run into it.
+        if !spelling.isEmpty, letters.count > 1, spelling.last != "_" { break }
+        if let mark {
+          if spelling.isEmpty {
+            accent = mark
+          } else {
+            throw FormulaError("an accent inside a name", column: position + 1)
+          }
+        }
+        spelling += letters
+        position += 1
+        if letters.count > 1, let following = current, Self.letter(following) != nil { break }
+      } else if Self.isDigit(character) || (character == "_" && peek(1) != "{") {
+        spelling.append(character)
+        position += 1
+      } else {
+        break
+      }
+    }
+    if let accent { spelling = withAccent(spelling, accent) }
+    append(.name(spelling), from: start)
+  }
+
+  private func withAccent(_ spelling: String, _ accent: Name.Accent) -> String {
+    let end = spelling.firstIndex(of: "_") ?? spelling.endIndex
+    return spelling[..<end] + "_" + accent.rawValue + spelling[end...]
+  }
+
+  /// The run of lowered or raised characters here, as ordinary ones.
+  private mutating func run(_ table: [Character: Character]) -> String {
+    var text = ""
+    while let character = current, let plain = table[character] {
+      text.append(plain)
+      position += 1
+    }
+    return text
+  }
+
+  private mutating func braced() throws(FormulaError) -> String {
+    let start = position
+    guard let end = characters[position...].firstIndex(of: "}") else {
+      throw FormulaError("the brace opened here is not closed", column: start + 2)
+    }
+    position = end + 1
+    return String(characters[(start + 2)..<end])
+  }
+
+  private mutating func mark(_ character: Character) throws(FormulaError) -> String {
+    for length in [2, 1] where position + length <= characters.count {
+      let text = String(characters[position..<(position + length)])
+      if let mark = Self.marks[text] {
+        position += length
+        return mark
+      }
+    }
+    throw FormulaError("the character “\(character)” has no meaning here", column: position + 1)
+  }
+
+  private static func isDigit(_ character: Character) -> Bool {
+    "0" <= character && character <= "9" && character.isASCII
+  }
+
+  /// The ASCII spelling of a letter that may start a name, and the accent it carries.
+  private static func letter(_ character: Character) -> (String, Name.Accent?)? {
+    if character.isASCII { return character.isLetter ? (String(character), nil) : nil }
+    if let name = Greek.names[character] { return (name, nil) }
+    if let (base, accent) = Greek.accented[character] { return (base, accent) }
+    return nil
+  }
+
+  private static let marks: [String: String] = [
+    "+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "·": "*", "×": "*", "⋅": "*", "∙": "*", "⊙": "*", "/": "/",
+    "÷": "/", "^": "^", "**": "^", "@": "@", "(": "(", ")": ")", "[": "[", "]": "]", ",": ",", ";": ";", "√": "√",
+    "=": "=", "==": "==", "!=": "!=", "≠": "!=", "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=",
+    "≈": "≈", "~": "~", "∼": "~", "..": "..", "…": "..", "‖": "‖", "|": "|",
+  ]
+}
