@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "multiversion.h"
+#include "convolution_lanes.h"
 
 // The x for which x * stride + offset lies in 0 ..< width: from *begin up to *end.
 static void valid_range(ck_int offset, ck_int stride, ck_int width, ck_int out_width, ck_int *begin, ck_int *end) {
@@ -61,4 +62,14 @@ MULTIVERSION void ck_col2im(const float *columns, const ck_windows *w, ck_int fi
 
 MULTIVERSION void ck_add_scalar(float *x, float bias, ck_int n) {
   for (ck_int i = 0; i < n; i++) x[i] += bias;
+}
+
+MULTIVERSION WIDE void ck_rows_to_lanes(const float *in, ck_int row_stride, ck_int rows, ck_int count, float *out,
+                                        const int32_t *offset) {
+  rows_to_lanes(in, row_stride, rows, count, out, offset);
+}
+
+MULTIVERSION WIDE void ck_lanes_to_rows(const float *in, const int32_t *offset, ck_int count, const float *bias,
+                                        float *out, ck_int row_stride, ck_int rows) {
+  lanes_to_rows(in, offset, count, bias, out, row_stride, rows);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "multiversion.h"
-#include "winograd_lanes.h"
+#include "convolution_lanes.h"
 
 // The points ±P and ±Q beside 0 and ∞. Their squares are exact, and of the pairs tried they lose the fewest digits:
 // a relative error of 7e-7 at 40 channels, against 1.4e-6 for the usual 1 and 2.
@@ -190,7 +190,7 @@ MULTIVERSION WIDE void ck_winograd_output(const float *planes, ck_int plane_stri
           }
         }
       float *to = images + (((chunk->first_sample + sample) * t->channels + channel) * t->height + first_y) * t->width;
-      lanes_to_rows(scratch, height * t->width, bias ? bias + channel : NULL, to, t->height * t->width, lanes);
+      lanes_to_rows(scratch, NULL, height * t->width, bias ? bias + channel : NULL, to, t->height * t->width, lanes);
     }
   }
 }
@@ -235,6 +235,6 @@ MULTIVERSION WIDE void ck_winograd_weight_gradient(const float *planes, ck_int p
       for (int j = 0; j < 3; j++) weight_gradient_transform(half + j, 3, taps + j, 3);
       ck_int lanes = t->lanes - lane < 16 ? t->lanes - lane : 16;
       float *out = w + row * t->row_stride + lane * t->lane_stride;
-      lanes_to_rows((const float *)taps, 9, NULL, out, t->lane_stride, lanes);
+      lanes_to_rows((const float *)taps, NULL, 9, NULL, out, t->lane_stride, lanes);
     }
 }

@@ -15,6 +15,17 @@ public struct Padding: Sendable, Equatable {
 
   /// The same on all four sides.
   public init(_ all: Int) { self.init(top: all, bottom: all, left: all, right: all) }
+
+  /// What the gradient of a result needs around it, for a kernel of this size and stride 1.
+  func transposed(_ kernelHeight: Int, _ kernelWidth: Int) -> Padding {
+    Padding(
+      top: kernelHeight - 1 - top, bottom: kernelHeight - 1 - bottom, left: kernelWidth - 1 - left,
+      right: kernelWidth - 1 - right)
+  }
+
+  func isWithin(_ kernelHeight: Int, _ kernelWidth: Int) -> Bool {
+    max(top, bottom) < kernelHeight && max(left, right) < kernelWidth
+  }
 }
 
 /// The extents of one convolution.
@@ -24,6 +35,12 @@ struct ConvolutionShape: Equatable {
   let outHeight, outWidth: Int
   let stride: Int
   let padding: Padding
+
+  private init(_ other: ConvolutionShape, height: Int, width: Int) {
+    (samples, inChannels, self.height, self.width) = (other.samples, other.inChannels, height, width)
+    (outChannels, kernelHeight, kernelWidth) = (other.outChannels, 1, 1)
+    (outHeight, outWidth, stride, padding) = (height, width, 1, Padding(0))
+  }
 
   init(input: [Int], weight: [Int], stride: Int, padding: Padding) {
     precondition(
@@ -38,6 +55,12 @@ struct ConvolutionShape: Equatable {
     (outHeight, outWidth) = (freeRows / stride + 1, freeColumns / stride + 1)
     self.stride = stride
     self.padding = padding
+  }
+
+  /// A 1×1 kernel that meets every pixel: rows do not matter, and the image may be seen as a single one.
+  var isPointwise: Bool { kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == Padding(0) }
+  var flattenedIfPointwise: ConvolutionShape {
+    isPointwise ? ConvolutionShape(self, height: 1, width: pixels) : self
   }
 
   var pixels: Int { height * width }
@@ -65,6 +88,10 @@ extension Tensor {
       precondition(bias.shape == [shape.outChannels], "bias \(bias.shape) for \(shape.outChannels) channels")
     }
     if WinogradConvolution.suits(shape) { return WinogradConvolution(shape).forward(self, weight, bias) }
+    if FewOutputConvolution.suits(shape) { return FewOutputConvolution(shape).forward(self, weight, bias) }
+    if DirectConvolution.suits(shape) {
+      return DirectConvolution(shape).forward(self, weight, bias).reshaped(shape.outShape)
+    }
     return ColumnConvolution(shape).forward(self, weight, bias)
   }
 
@@ -93,9 +120,41 @@ extension Tensor {
         needsWeight ? winograd.weightGradient(input, outputGradient) : nil, biasGradient
       )
     }
-    let (inputGradient, weightGradient) = ColumnConvolution(shape).gradients(
-      input, weight, outputGradient, needsInput: needsInput, needsWeight: needsWeight)
-    return (inputGradient, weightGradient, biasGradient)
+    if FewOutputConvolution.suits(shape) {
+      return (
+        needsInput ? transposedConvolution(shape, weight, outputGradient) : nil,
+        needsWeight
+          ? DirectConvolution(shape).gradients(input, weight, outputGradient, needsInput: false, needsWeight: true)
+            .weight
+          : nil, biasGradient
+      )
+    }
+    let (inputGradient, weightGradient) =
+      DirectConvolution.suits(shape)
+      ? DirectConvolution(shape).gradients(
+        input, weight, outputGradient, needsInput: needsInput, needsWeight: needsWeight)
+      : ColumnConvolution(shape).gradients(
+        input, weight, outputGradient, needsInput: needsInput, needsWeight: needsWeight)
+    return (inputGradient?.reshaped(input.shape), weightGradient, biasGradient)
+  }
+
+  /// The input's gradient at stride 1 as the convolution of the output's gradient with the rotated kernels.
+  private static func transposedConvolution(
+    _ shape: ConvolutionShape, _ weight: Tensor, _ outputGradient: Tensor
+  ) -> Tensor {
+    let taps = shape.kernelHeight * shape.kernelWidth
+    let rotated = Tensor(
+      unsafeUninitialized: [shape.inChannels, shape.outChannels, shape.kernelHeight, shape.kernelWidth]
+    ) { out in
+      weight.withUnsafeBufferPointer { w in
+        for i in out.indices {
+          let (c, o, tap) = (i / taps / shape.outChannels, i / taps % shape.outChannels, i % taps)
+          out[i] = w[(o * shape.inChannels + c) * taps + taps - 1 - tap]
+        }
+      }
+    }
+    let padding = shape.padding
+    return outputGradient.convolved(with: rotated, padding: padding.transposed(shape.kernelHeight, shape.kernelWidth))
   }
 
   /// Σ over samples and pixels of [N, C, H, W]: shape [C].

@@ -11,7 +11,6 @@ struct ColumnConvolution {
   private let depth: Int
   private let samplesPerBlock: Int
   private let rowsPerBlock: Int
-  private let isPointwise: Bool
 
   /// Floats a block of columns may hold: 512 KiB.
   private static let blockFloats = 1 << 17
@@ -21,8 +20,6 @@ struct ColumnConvolution {
   init(_ shape: ConvolutionShape) {
     self.shape = shape
     depth = shape.inChannels * shape.kernelHeight * shape.kernelWidth
-    isPointwise =
-      shape.kernelHeight == 1 && shape.kernelWidth == 1 && shape.stride == 1 && shape.padding == Padding(0)
     let columns = max(1, Self.blockFloats / max(depth, 1))
     let outPixels = max(shape.outPixels, 1)
     samplesPerBlock = max(1, min(min(columns, 512) / outPixels, (shape.samples + 1) / 2))
@@ -91,11 +88,9 @@ struct ColumnConvolution {
   ) {
     let n = width(block)
     let first = block.samples.lowerBound * shape.outChannels * shape.outPixels + block.rows.lowerBound * shape.outWidth
-    if isPointwise && block.samples.count == 1 {
+    if shape.isPointwise && block.samples.count == 1 {
       let image = x + block.samples.lowerBound * shape.inChannels * shape.pixels + block.rows.lowerBound * shape.width
-      sgemm(
-        m: shape.outChannels, n: n, k: depth, w, lda: depth, image, ldb: shape.pixels, y + first,
-        ldc: shape.outPixels)
+      ck_product(shape.outChannels, n, depth, w, depth, 1, image, shape.pixels, y + first, shape.outPixels, 0)
     } else {
       let columns = Storage(count: depth * n)
       fill(columns.pointer, block, from: x)

@@ -28,9 +28,7 @@ struct WinogradConvolution {
 
   /// Whether the transforms exist and pay for this shape.
   static func suits(_ shape: ConvolutionShape) -> Bool {
-    let padding = shape.padding
-    return shape.kernelHeight == 3 && shape.kernelWidth == 3 && shape.stride == 1
-      && max(padding.top, padding.bottom, padding.left, padding.right) <= 2
+    shape.kernelHeight == 3 && shape.kernelWidth == 3 && shape.stride == 1 && shape.padding.isWithin(3, 3)
       && min(shape.inChannels, shape.outChannels) >= 8 && shape.samples > 0
   }
 
@@ -127,10 +125,9 @@ struct WinogradConvolution {
   // MARK: Gradients
 
   func inputGradient(_ weight: Tensor, _ outputGradient: Tensor) -> Tensor {
-    let p = shape.padding
     let transposed = ConvolutionShape(
       input: shape.outShape, weight: [shape.inChannels, shape.outChannels, 3, 3], stride: 1,
-      padding: Padding(top: 2 - p.top, bottom: 2 - p.bottom, left: 2 - p.left, right: 2 - p.right))
+      padding: shape.padding.transposed(3, 3))
     let taps = ck_taps(
       rows: shape.outChannels, lanes: shape.inChannels, row_stride: shape.inChannels * 9, lane_stride: 9)
     return WinogradConvolution(transposed).convolve(outputGradient, weight, taps, rotated: true, nil)

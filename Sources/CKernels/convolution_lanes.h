@@ -1,4 +1,4 @@
-// Sixteen channels side by side: the vector the Winograd transforms work on.
+// Sixteen channels side by side: the vector the convolutions work on.
 #pragma once
 #include "include/elementwise.h"
 
@@ -60,19 +60,22 @@ INLINE void rows_to_lanes(const float *in, ck_int row_stride, ck_int rows, ck_in
   }
 }
 
-// The way back: in[p][16 lanes] to out[row][p] for the first `rows` lanes, plus bias[row] when there is one.
-INLINE void lanes_to_rows(const float *in, ck_int count, const float *bias, float *out, ck_int row_stride,
-                          ck_int rows) {
+// The way back: position p's 16 lanes at in[offset[p]] (16 p for NULL) to out[row][p] for the first `rows` lanes, plus
+// bias[row] when there is one.
+INLINE void lanes_to_rows(const float *in, const int32_t *offset, ck_int count, const float *bias, float *out,
+                          ck_int row_stride, ck_int rows) {
   ck_int p = 0;
   for (; p + 16 <= count; p += 16) {
     v16 r[16];
 #pragma unroll
-    for (ck_int i = 0; i < 16; i++) r[i] = *(const v16 *)(in + 16 * (p + i));
+    for (ck_int i = 0; i < 16; i++) r[i] = *(const v16 *)(in + (offset ? offset[p + i] : 16 * (p + i)));
     transpose_lanes(r);
 #pragma unroll
     for (ck_int i = 0; i < 16; i++)
       if (i < rows) *(v16 *)(out + i * row_stride + p) = bias ? r[i] + bias[i] : r[i];
   }
-  for (; p < count; p++)
-    for (ck_int i = 0; i < rows; i++) out[i * row_stride + p] = in[16 * p + i] + (bias ? bias[i] : 0);
+  for (; p < count; p++) {
+    const float *from = in + (offset ? offset[p] : 16 * p);
+    for (ck_int i = 0; i < rows; i++) out[i * row_stride + p] = from[i] + (bias ? bias[i] : 0);
+  }
 }
