@@ -101,6 +101,13 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     .init(input: [3, 7, 9, 8], weight: [5, 7, 3, 3], stride: 2, padding: same),
     .init(input: [4, 24, 16, 16], weight: [24, 24, 3, 3], stride: 2, padding: down),
     .init(input: [2, 6, 8, 8], weight: [9, 6, 3, 3], stride: 2, padding: down),
+    .init(input: [3, 20, 6, 9], weight: [18, 20, 1, 1]),
+    .init(input: [1, 64, 16, 16], weight: [24, 64, 1, 1]),
+    .init(input: [2, 12, 6, 9], weight: [18, 12, 1, 1], stride: 2, padding: same),
+    .init(input: [2, 9, 11, 8], weight: [10, 9, 5, 5], stride: 2, padding: Padding(2)),
+    .init(input: [2, 9, 12, 7], weight: [17, 9, 5, 3], padding: Padding(top: 1, bottom: 3, left: 2, right: 0)),
+    .init(input: [3, 9, 7, 8], weight: [3, 9, 5, 3], padding: Padding(top: 2, bottom: 0, left: 1, right: 2)),
+    .init(input: [2, 9, 7, 8], weight: [3, 9, 3, 3], padding: Padding(3)),
     .init(input: [2, 3, 9, 10], weight: [4, 3, 5, 5], padding: Padding(2)),
     .init(
       input: [1, 2, 11, 7], weight: [3, 2, 5, 3], stride: 2, padding: Padding(top: 1, bottom: 3, left: 2, right: 0)),
