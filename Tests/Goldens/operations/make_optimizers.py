@@ -2,14 +2,12 @@
 
     python make_optimizers.py
 
-Computed in float64 by torch.optim, torch.nn.utils, diffusers' EMAModel and transformers'
-get_cosine_schedule_with_warmup; written to optimizers.safetensors.
+Computed in float64 by torch.optim, torch.nn.utils, torch.lerp and transformers' get_cosine_schedule_with_warmup;
+written to optimizers.safetensors.
 """
 
-import diffusers
 import torch
 import transformers
-from diffusers.training_utils import EMAModel
 from transformers import get_cosine_schedule_with_warmup
 
 from golden_file import Family
@@ -52,19 +50,19 @@ def adamw(family, case, **options):
 
 
 def moving_average(family):
-    """Parameters that jump at every step, and their average after it, at a constant decay and with diffusers' warm-up."""
-    for case, options in [("ema_constant", {"decay": 0.875, "min_decay": 0.875}), ("ema_warm_up", {"decay": 0.9})]:
-        variables = parameters(family, case)
-        average = EMAModel(variables.values(), **options)
+    """Parameters that jump at every step, and their average after it.
+
+    `updates` are the updates that came before: late on the decay is constant, at the start it is (1 + n)/(10 + n).
+    """
+    for case, decay, before in [("ema_constant", 0.875, 1000), ("ema_warm_up", 0.25, 0)]:
+        averages = {name: value.detach().clone() for name, value in parameters(family, case).items()}
         decays = []
         for step in range(STEPS):
-            with torch.no_grad():
-                for name, gradient in gradients(family, case, step).items():
-                    variables[name].copy_(gradient)
-            average.step(variables.values())
-            decays.append(average.cur_decay_value)
-            for name, shadow in zip(SHAPES, average.shadow_params):
-                family.keep(f"{case}.{name}.value.{step}", shadow)
+            decays.append(min(decay, (1 + before + step) / (10 + before + step)))
+            for name, value in gradients(family, case, step).items():
+                averages[name].lerp_(value, 1 - decays[-1])
+                family.keep(f"{case}.{name}.value.{step}", averages[name])
+        family.keep(f"{case}.options", torch.tensor([decay, before], dtype=torch.float64))
         family.keep(f"{case}.decays", torch.tensor(decays, dtype=torch.float64))
 
 
@@ -104,4 +102,4 @@ if __name__ == "__main__":
     moving_average(family)
     clipping(family)
     schedules(family)
-    family.write(diffusers=diffusers.__version__, transformers=transformers.__version__)
+    family.write(transformers=transformers.__version__)

@@ -63,7 +63,7 @@ CONFIGURATIONS = {
         (2, 2, 2, 10), [999, 1]),
     "one_level": (
         {"sample_size": 5, "block_out_channels": (8,), "down_block_types": ("AttnDownBlock2D",),
-         "up_block_types": ("UpBlock2D",), "norm_num_groups": 8, "attention_head_dim": 2},
+         "up_block_types": ("UpBlock2D",), "norm_num_groups": 8, "attention_head_dim": 3},
         (2, 1, 5, 3), [42, 7]),
     "small": (
         {"sample_size": 8, "block_out_channels": (4, 8), "num_class_embeds": 5, "norm_num_groups": 2,
@@ -148,7 +148,7 @@ def write(path, tensors):
     print(f"{path.relative_to(FOLDER)}: {len(stored)} tensors, {path.stat().st_size} bytes")
 
 
-def training_steps(model, classes, steps=3, rate=2e-3, decay=0.75, bound=1.0):
+def training_steps(model, classes, steps=3, rate=2e-3, decay=0.25, bound=1.0):
     """Three training steps: mean squared error on the noise, clipping, AdamW, exponential moving average.
 
     AdamW's ε is 1e-4: the gradient of a key's bias is zero but for rounding, and a small ε would blow the rounding up.
@@ -177,7 +177,7 @@ def training_steps(model, classes, steps=3, rate=2e-3, decay=0.75, bound=1.0):
         optimizer.step()
         with torch.no_grad():
             for key, value in model.named_parameters():
-                average[key].lerp_(value, 1 - decay)
+                average[key].lerp_(value, 1 - min(decay, (1 + step) / (10 + step)))
     tensors |= {f"value.{key}": value.detach() for key, value in model.named_parameters()}
     tensors |= {f"average.{key}": value for key, value in average.items()}
     write(FOLDER / "training.safetensors", tensors | {"losses": torch.stack(losses), "norms": torch.stack(norms)})
