@@ -63,10 +63,22 @@ MULTIVERSION void ck_exp(const float *x, float *y, ck_int n) {
 }
 
 // Sixteen partial sums and maxima, combined in a fixed order.
+// Sixteen maxima side by side: one alone would wait for each comparison.
+static inline float largest_of(const float *x, ck_int n) {
+  float m[16];
+  for (int j = 0; j < 16; j++) m[j] = x[0];
+  ck_int i = 0;
+  for (; i + 16 <= n; i += 16)
+    for (int j = 0; j < 16; j++) m[j] = x[i + j] > m[j] ? x[i + j] : m[j];
+  for (int j = 0; i < n; i++, j++) m[j] = x[i] > m[j] ? x[i] : m[j];
+  for (int w = 8; w > 0; w /= 2)
+    for (int j = 0; j < w; j++) m[j] = m[j + w] > m[j] ? m[j + w] : m[j];
+  return m[0];
+}
+
 MULTIVERSION void ck_softmax_rows(const float *x, float *y, ck_int rows, ck_int n) {
   for (ck_int r = 0; r < rows; r++, x += n, y += n) {
-    float largest = x[0];
-    for (ck_int i = 0; i < n; i++) largest = x[i] > largest ? x[i] : largest;
+    float largest = largest_of(x, n);
     for (ck_int i = 0; i < n; i++) y[i] = ck_expf(x[i] - largest);
     float s[16] = {0};
     ck_int i = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "activations.h"
+#include "attention.h"
 #include "convolution.h"
 #include "elementwise.h"
 #include "normalization.h"
