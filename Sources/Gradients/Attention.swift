@@ -9,16 +9,12 @@ extension Variable {
     probabilities: ((Tensor) -> Void)? = nil
   ) -> Variable {
     let (q, k, v) = (query.value, key.value, value.value)
-    let scale = scale ?? 1 / Float(q.shape[3]).squareRoot()
-    var scores = q.matmul(k, transposeB: true) * scale
-    if let mask { scores = scores + mask }
-    let p = scores.softmax()
+    let (output, p) = Tensor.scaledDotProductAttention(query: q, key: k, value: v, mask: mask, scale: scale)
     probabilities?(p)
-    return Variable(p.matmul(v), from: [query, key, value]) { gradient in
-      let scoreGradient = softmaxGradient(p, gradient.matmul(v, transposeB: true)) * scale
-      return [
-        scoreGradient.matmul(k), scoreGradient.matmul(q, transposeA: true), p.matmul(gradient, transposeA: true),
-      ]
+    return Variable(output, from: [query, key, value]) { gradient in
+      let gradients = Tensor.scaledDotProductAttentionGradients(
+        query: q, key: k, value: v, probabilities: p, outputGradient: gradient, scale: scale)
+      return [gradients.query, gradients.key, gradients.value]
     }
   }
 }
