@@ -6,6 +6,7 @@
 #include "attention.h"
 #include "convolution.h"
 #include "elementwise.h"
+#include "half.h"
 #include "normalization.h"
 #include "optimizers.h"
 #include "product.h"
