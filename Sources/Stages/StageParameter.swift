@@ -146,7 +146,8 @@ public struct StageParameter: Sendable, Equatable {
       if ["false", "no", "off", "0"].contains(text.lowercased()) { return .flag(false) }
     }
     let prefix = place.map { "\($0): " } ?? ""
-    throw UserError("\(prefix)'\(text)' is no value for \(name), which is a \(allowed)")
+    throw UserError(
+      "\(prefix)'\(text)' is no value for \(name), which is a \(allowed)", code: place == nil ? .usage : .config)
   }
 
   /// Throws when a list parameter is given too few or too many values.
@@ -155,6 +156,7 @@ public struct StageParameter: Sendable, Equatable {
     guard !allowed.contains(values.count) else { return }
     let prefix = place.map { "\($0): " } ?? ""
     throw UserError(
-      "\(prefix)\(name) is given \(values.count) values and takes \(allowed.lowerBound) to \(allowed.upperBound)")
+      "\(prefix)\(name) is given \(values.count) values and takes \(allowed.lowerBound) to \(allowed.upperBound)",
+      code: place == nil ? .usage : .config)
   }
 }

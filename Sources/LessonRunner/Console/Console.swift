@@ -1,0 +1,63 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+import Tensors
+
+/// Standard output and standard error, with what is known of the terminal behind them.
+public enum Console {
+  /// Whether standard output is a terminal.
+  public static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  /// Whether standard error is a terminal.
+  public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  /// Whether the reader can be asked.
+  public static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
+  /// Escape sequences are wanted: on a terminal that is not dumb, unless `NO_COLOR` is set (no-color.org).
+  public static var colors: Bool {
+    outputIsTerminal && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
+  }
+
+  /// Columns of the terminal; 80 when standard output is none.
+  public static var width: Int {
+    var size = winsize()
+    guard outputIsTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// Writes to standard output.
+  /// - Throws: when it cannot be written, as on a full disk.
+  public static func write(_ text: String) throws(UserError) {
+    let failure = writeAll(text, to: STDOUT_FILENO)
+    guard failure == 0 else {
+      let reason = strerror(failure).map { String(cString: $0) } ?? "error \(failure)"
+      throw UserError("standard output cannot be written: \(reason)", code: .io)
+    }
+  }
+
+  /// Writes a line to standard error; what cannot be written there cannot be told either.
+  public static func complain(_ sentence: String) {
+    _ = writeAll(sentence + "\n", to: STDERR_FILENO)
+  }
+
+  /// Writes to standard error without ending the line.
+  static func writeError(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
+
+  static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  /// The error number, or 0.
+  private static func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes in
+      var done = 0
+      while done < bytes.count {
+        let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
+        if count < 0 {
+          if errno == EINTR { continue }
+          return errno
+        }
+        done += count
+      }
+      return 0
+    }
+  }
+}

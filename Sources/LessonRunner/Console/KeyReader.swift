@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Single keys from the terminal, without Return.
+public enum KeyReader {
+  /// The next key, lower-case; nil at the end of input.
+  public static func key() -> Character? {
+    let restore = TerminalMode.enterKeyMode()
+    defer { if restore { TerminalMode.leaveKeyMode() } }
+    var byte: UInt8 = 0
+    while true {
+      let count = read(STDIN_FILENO, &byte, 1)
+      if count == 1 { return Character(UnicodeScalar(byte)).lowercased().first }
+      if count == 0 || errno != EINTR { return nil }
+    }
+  }
+}
+
+/// The state of the terminal that must be given back, also when Ctrl-C ends the program.
+enum TerminalMode {
+  // Written by the main thread only, before a key is awaited, and read by the signal handler of the same thread.
+  private nonisolated(unsafe) static var saved = termios()
+  private nonisolated(unsafe) static var isSaved = false
+
+  /// Keys arrive one by one and unseen; Ctrl-C still interrupts.
+  static func enterKeyMode() -> Bool {
+    guard isatty(STDIN_FILENO) == 1, tcgetattr(STDIN_FILENO, &saved) == 0 else { return false }
+    isSaved = true
+    var raw = saved
+    raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
+    return tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0
+  }
+
+  static func leaveKeyMode() {
+    guard isSaved else { return }
+    tcsetattr(STDIN_FILENO, TCSANOW, &saved)
+    isSaved = false
+  }
+}
+
+/// Ctrl-C ends the program with exit code 130 and a terminal as it was.
+public enum Interrupts {
+  /// Only functions that are safe in signal handlers are called: tcsetattr, write, _exit.
+  public static func exitOnInterrupt() {
+    signal(SIGINT) { _ in
+      TerminalMode.leaveKeyMode()
+      _ = "\n".withCString { write(STDERR_FILENO, $0, 1) }
+      _exit(130)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Stages
+
+/// A lesson file, read and checked: the one form from which every renderer works.
+public struct LessonDocument: Sendable {
+  /// What stands between the `---` lines at the top of a lesson file.
+  public struct Header: Sendable, Equatable {
+    public let title: String
+    /// How long reading and running takes, in minutes.
+    public let minutes: Int?
+    /// Slugs of the lessons to read before.
+    public let needs: [String]
+    /// Ids of the formulas the lesson teaches.
+    public let formulas: [String]
+  }
+
+  /// The path shown in messages.
+  public let file: String
+  /// Two digits: "02".
+  public let number: String
+  /// The name without number: "forward-noising".
+  public let slug: String
+  public let header: Header
+  public let blocks: [LessonBlock]
+
+  /// All stage blocks in reading order.
+  public var stages: [StageBlock] {
+    blocks.compactMap { if case .stage(let block) = $0 { block } else { nil } }
+  }
+
+  /// All exercises in reading order.
+  public var exercises: [Exercise] {
+    blocks.compactMap { if case .exercise(let exercise) = $0 { exercise } else { nil } }
+  }
+}
+
+/// One block of a lesson: Markdown's own, or one of the three fenced ones.
+public indirect enum LessonBlock: Sendable {
+  case heading(level: Int, [LessonInline])
+  case paragraph([LessonInline])
+  case list(LessonList)
+  case quote([LessonBlock])
+  case code(language: String, text: String)
+  case table(LessonTable)
+  case rule
+  case formula(FormulaBlock)
+  case stage(StageBlock)
+  case exercise(Exercise)
+}
+
+/// A bulleted list, or a numbered one when it has a start.
+public struct LessonList: Sendable {
+  public let start: Int?
+  /// Whether the items follow each other without blank lines.
+  public let isTight: Bool
+  public let items: [[LessonBlock]]
+}
+
+public struct LessonTable: Sendable {
+  public enum Alignment: Sendable { case left, center, right }
+  public let alignments: [Alignment]
+  public let header: [[LessonInline]]
+  public let rows: [[[LessonInline]]]
+}
+
+/// A run of text inside a block.
+public indirect enum LessonInline: Sendable {
+  case text(String)
+  case emphasis([LessonInline])
+  case strong([LessonInline])
+  case code([LessonInline])
+  case link([LessonInline], destination: String)
+  case image(description: String, source: String)
+  case placeholder(Placeholder)
+  case softBreak
+  case lineBreak
+}
+
+/// ```` ```formula ID ````: a formula of the catalogue.
+public struct FormulaBlock: Sendable, Equatable {
+  public let id: String
+  public let line: Int
+}
+
+/// ```` ```stage NAME ````: a stage with the values the lesson gives it.
+public struct StageBlock: Sendable {
+  public let stage: any Stage
+  /// The name placeholders use: `as:`, else the stage's own.
+  public let alias: String
+  /// A value (a list for list parameters) for every parameter.
+  public let values: [String: [ParameterValue]]
+  /// The figures to show, in order.
+  public let figures: [String]
+  /// The tables to show; nil shows all.
+  public let tables: [String]?
+  public let line: Int
+}

@@ -1,0 +1,117 @@
+import Stages
+import Tensors
+
+/// Takes a reader through a lesson: prints its blocks, runs its stages, shows and writes their figures.
+public struct LessonPlayer {
+  public let run: LessonRun
+  public let renderer: TerminalRenderer
+  /// Where text goes.
+  public let write: (String) throws(UserError) -> Void
+  /// Prints or writes a figure of a stage; returns the lines to print below it.
+  public let show: (StageOutcome, String) throws(UserError) -> [String]
+
+  public init(
+    run: LessonRun, renderer: TerminalRenderer, write: @escaping (String) throws(UserError) -> Void,
+    show: @escaping (StageOutcome, String) throws(UserError) -> [String]
+  ) {
+    self.run = run
+    self.renderer = renderer
+    self.write = write
+    self.show = show
+  }
+
+  /// The whole lesson in one go.
+  public func play() throws(UserError) {
+    try write(renderer.opening(of: run.document))
+    for block in run.document.blocks { try play(block) }
+  }
+
+  /// Stops after each stage until `key` gives a key: n or blank goes on, p back, r runs the stage again, q ends.
+  public func playSteps(key: () -> Character?) throws(UserError) {
+    let steps = steps
+    var index = 0
+    try write(renderer.opening(of: run.document))
+    while index < steps.count {
+      for block in steps[index] { try play(block) }
+      guard index < steps.count - 1 else { return }
+      try write(renderer.prompt(step: index + 1, of: steps.count))
+      switch try choice(key) {
+      case "p": index = max(0, index - 1)
+      case "r": if case .stage(let block)? = steps[index].last { run.forget(block) }
+      case "q": return
+      default: index += 1
+      }
+    }
+  }
+
+  /// The keys that mean something; the end of input means going on.
+  private func choice(_ key: () -> Character?) throws(UserError) -> Character {
+    while let pressed = key() {
+      if "npqr".contains(pressed) { return pressed }
+      if pressed == " " || pressed == "\n" || pressed == "\r" { return "n" }
+    }
+    return "n"
+  }
+
+  /// Blocks up to and with each stage; what follows the last stage is a step too.
+  private var steps: [[LessonBlock]] {
+    var steps: [[LessonBlock]] = [[]]
+    for block in run.document.blocks {
+      steps[steps.count - 1].append(block)
+      if case .stage = block { steps.append([]) }
+    }
+    return steps.filter { !$0.isEmpty }
+  }
+
+  private func play(_ block: LessonBlock) throws(UserError) {
+    try write(try renderer.block(block, of: run))
+    guard case .stage(let stage) = block else { return }
+    let outcome = try run.outcome(of: stage)
+    for figure in stage.figures {
+      let lines = try show(outcome, figure)
+      if !lines.isEmpty { try write(lines.map { $0 + "\n" }.joined() + "\n") }
+    }
+  }
+
+  // MARK: Exercises
+
+  /// Asks every exercise and grades the answers.
+  ///
+  /// - Parameter answer: one line of the reader, nil at the end of input; then the questions that are left are only printed.
+  /// - Returns: how many were answered rightly, and how many there are.
+  @discardableResult
+  public func playExercises(answer: () -> String?) throws(UserError) -> (right: Int, all: Int) {
+    var right = 0
+    var isOpen = true
+    let exercises = run.document.exercises
+    guard !exercises.isEmpty else {
+      try write("Lesson \(run.document.number) has no exercises.\n")
+      return (0, 0)
+    }
+    for exercise in exercises {
+      try print(renderer.question(exercise))
+      if isOpen, let given = answer() {
+        let verdict = try run.grade(given, to: exercise)
+        if verdict == .right { right += 1 }
+        try print(renderer.feedback(verdict, to: exercise))
+      } else {
+        isOpen = false
+      }
+      try write("\n")
+    }
+    if isOpen { try write("\(right) of \(exercises.count) right.\n") }
+    return (right, exercises.count)
+  }
+
+  private func print(_ lines: [String]) throws(UserError) {
+    try write(lines.map { $0 + "\n" }.joined())
+  }
+}
+
+extension TerminalRenderer {
+  /// What the keys do, between two steps.
+  func prompt(step: Int, of count: Int) -> String {
+    let text = "step \(step) of \(count): [n]ext  [p]revious  [r]un again  [q]uit"
+    return (colors ? TextStyle.dim.apply(to: text) : text) + "\n\n"
+  }
+}

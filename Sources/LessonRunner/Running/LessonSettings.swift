@@ -1,0 +1,119 @@
+import Stages
+import Tensors
+
+/// What the reader changes of a lesson: `--set`, `--seed`, `--image`, `--tensors`.
+public struct LessonSettings: Sendable {
+  /// One `--set`: a parameter, perhaps of one stage only (`strip.timestep`), and its values as text.
+  public struct Override: Sendable, Equatable {
+    public let key: String
+    public let text: String
+  }
+
+  public var overrides: [Override]
+  public var seed: UInt64
+  public var imageFile: String?
+  public var recording: RecordingWish
+
+  /// - Parameter assignments: `timestep=250` or `timestep=100,500,900`, as given to `--set`.
+  public init(
+    assignments: [String] = [], seed: UInt64 = 0, imageFile: String? = nil, recording: RecordingWish = .none
+  ) throws(UserError) {
+    var overrides: [Override] = []
+    for assignment in assignments {
+      guard let equals = assignment.firstIndex(of: "="), equals != assignment.startIndex else {
+        throw UserError("--set takes NAME=VALUE, such as timestep=250, not '\(assignment)'")
+      }
+      let text = String(assignment[assignment.index(after: equals)...])
+      guard !text.isEmpty else { throw UserError("--set \(assignment) has no value") }
+      overrides.append(Override(key: String(assignment[..<equals]), text: text))
+    }
+    self.overrides = overrides
+    self.seed = seed
+    self.imageFile = imageFile
+    self.recording = recording
+  }
+}
+
+/// One way to run a stage: the values, and what sets it apart from its neighbours.
+public struct StageVariant: Sendable {
+  /// "timestep = 100" when several values of a parameter are compared, else empty.
+  public let label: String
+  public let values: [String: [ParameterValue]]
+}
+
+extension LessonSettings {
+  /// The variants in which each stage of the lesson is to be run, by alias.
+  ///
+  /// - Throws: for a parameter no stage of the lesson has, a value it refuses, and several values of two parameters.
+  public func variants(of document: LessonDocument) throws(UserError) -> [String: [StageVariant]] {
+    var result: [String: [StageVariant]] = [:]
+    for key in Set(overrides.map(\.key)).sorted() where !document.stages.contains(where: { applies(key, to: $0) }) {
+      throw unknown(key, in: document)
+    }
+    for block in document.stages { result[block.alias] = try variants(of: block) }
+    return result
+  }
+
+  private func variants(of block: StageBlock) throws(UserError) -> [StageVariant] {
+    var values = block.values
+    var compared: (parameter: StageParameter, values: [ParameterValue])?
+    for parameter in block.stage.parameters {
+      let given = overrides.filter { self.parameter($0.key, of: block)?.name == parameter.name }
+      guard !given.isEmpty else { continue }
+      let parsed = try parse(given, for: parameter)
+      if parameter.isList || parsed.count == 1 {
+        values[parameter.name] = parsed
+      } else if let other = compared {
+        throw UserError(
+          "--set gives several values of \(other.parameter.name) and of \(parameter.name); compare one at a time")
+      } else {
+        compared = (parameter, parsed)
+      }
+    }
+    guard let compared else { return [StageVariant(label: "", values: values)] }
+    return compared.values.map { value in
+      var varied = values
+      varied[compared.parameter.name] = [value]
+      return StageVariant(label: "\(compared.parameter.name) = \(value)", values: varied)
+    }
+  }
+
+  /// Values in order, twice the same one once; commas part all but free text, which several `--set` give.
+  private func parse(_ given: [Override], for parameter: StageParameter) throws(UserError) -> [ParameterValue] {
+    var values: [ParameterValue] = []
+    for override in given {
+      let whole = parameter.kind == .text && !parameter.isList
+      let texts =
+        whole ? [override.text] : override.text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      for text in texts {
+        let value: ParameterValue
+        do {
+          value = try parameter.parse(text.trimmed)
+        } catch {
+          throw UserError("--set \(override.key)=\(override.text): \(error.sentence)", code: error.code)
+        }
+        if parameter.isList || !values.contains(value) { values.append(value) }
+      }
+    }
+    try parameter.checkCount(values)
+    return values
+  }
+
+  /// The parameter of the block that a key names, if it does.
+  private func parameter(_ key: String, of block: StageBlock) -> StageParameter? {
+    guard let dot = key.firstIndex(of: ".") else { return block.stage.parameter(named: key) }
+    guard key[..<dot] == block.alias else { return nil }
+    return block.stage.parameter(named: String(key[key.index(after: dot)...]))
+  }
+
+  private func applies(_ key: String, to block: StageBlock) -> Bool { parameter(key, of: block) != nil }
+
+  private func unknown(_ key: String, in document: LessonDocument) -> UserError {
+    var names: [String] = []
+    for block in document.stages {
+      for parameter in block.stage.parameters where !names.contains(parameter.name) { names.append(parameter.name) }
+    }
+    let bare = key.split(separator: ".").last.map(String.init) ?? key
+    return .unknown("parameter of lesson \(document.number)", key.contains(".") ? key : bare, among: names)
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import LessonRunner
+import Tensors
+
+/// `diffuse lesson 02`: runs a lesson.
+struct LessonCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lesson", abstract: "Runs a lesson: text, numbers and figures.",
+    discussion: """
+      Example:
+
+        diffuse lesson 02
+        diffuse lesson forward-noising --set timestep=100,500,900 --out figures --format png
+        diffuse lesson 02 --image shoe.jpg --seed 7 --tensors lesson.safetensors
+
+      Several values of a parameter run its stage for each and show them side by side. The parameters stand above \
+      every stage's results; where two stages of a lesson share one, name the stage: --set strip.timestep=250.
+      """)
+
+  @Argument(help: "Number or name: 02, forward-noising.")
+  var lesson: String
+
+  @Option(
+    name: .customLong("set"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Change a parameter of a stage; give it again for others.", valueName: "name=value[,value…]"))
+  var assignments: [String] = []
+
+  @OptionGroup var seed: SeedOptions
+
+  @Option(help: ArgumentHelp("Work on your own PNG or JPEG instead of the bundled picture.", valueName: "file"))
+  var image: String?
+
+  @Flag(help: "Wait for a key after each stage (n next, p previous, r run again, q quit) when there is a terminal.")
+  var step = false
+
+  @Flag(help: "Ask the exercises and grade the answers, one line each.")
+  var exercises = false
+
+  @OptionGroup var home: HomeOptions
+
+  func run() throws {
+    let home = try home.find()
+    let library = try LessonLibrary(home: home)
+    let document = try library.load(try library.find(lesson))
+    let settings = try LessonSettings(assignments: assignments, seed: seed.seed, imageFile: image)
+    let progress = ProgressLine()
+    let run = try LessonRun(document, settings: settings, home: home, reporter: progress.report)
+    let player = LessonPlayer(
+      run: run, renderer: TerminalRenderer(width: Console.width, colors: Console.colors),
+      write: { (text) throws(UserError) in
+        progress.clear()
+        try Console.write(text)
+      },
+      show: { (_, _) throws(UserError) in [] })
+    try play(player)
+  }
+
+  private func play(_ player: LessonPlayer) throws(UserError) {
+    if exercises {
+      try player.playExercises { readLine() }
+    } else if step, Console.inputIsTerminal, Console.outputIsTerminal {
+      try player.playSteps { KeyReader.key() }
+    } else {
+      try player.play()
+    }
+  }
+}
