@@ -12,19 +12,20 @@ public struct StageContext {
   public let imageFile: String?
   /// Where shipped weights and pictures are.
   public let home: Home
-  /// Which tensors the reader wants to keep (`--tensors`).
-  public let recording: RecordingWish
+  /// Collects intermediate tensors when the reader wants to keep them (`--tensors`), else nil; hand
+  /// `context.recorder?.recording("step.012")` to what runs. A stage whose figures need such tensors makes its own recorder.
+  public let recorder: Recorder?
   private let reporter: (StageProgress) -> Void
 
   public init(
     values: [String: [ParameterValue]], seed: UInt64 = 0, imageFile: String? = nil, home: Home,
-    recording: RecordingWish = .none, reporter: @escaping (StageProgress) -> Void = { _ in }
+    recorder: Recorder? = nil, reporter: @escaping (StageProgress) -> Void = { _ in }
   ) {
     self.values = values
     self.seed = seed
     self.imageFile = imageFile
     self.home = home
-    self.recording = recording
+    self.recorder = recorder
     self.reporter = reporter
   }
 
@@ -33,7 +34,7 @@ public struct StageContext {
   /// Values are checked as those of a lesson file are.
   public init(
     defaultsOf stage: any Stage, setting replaced: [String: String] = [:], seed: UInt64 = 0, imageFile: String? = nil,
-    home: Home, recording: RecordingWish = .none
+    home: Home, recorder: Recorder? = nil
   ) throws(UserError) {
     var values: [String: [ParameterValue]] = [:]
     for parameter in stage.parameters { values[parameter.name] = parameter.defaults }
@@ -52,7 +53,7 @@ public struct StageContext {
     if file == nil, let image = stage.parameters.first(where: { $0.kind == .image }) {
       file = try home.garment(values[image.name]?.first?.description ?? "")
     }
-    self.init(values: values, seed: seed, imageFile: file, home: home, recording: recording)
+    self.init(values: values, seed: seed, imageFile: file, home: home, recorder: recorder)
   }
 
   // MARK: Values
@@ -116,12 +117,4 @@ public struct StageProgress: Sendable, Equatable {
     self.total = total
     self.what = what
   }
-}
-
-/// Which intermediate tensors the reader wants to keep.
-public enum RecordingWish: Sendable, Equatable {
-  /// Only what the stage's own figures need.
-  case none
-  /// Every module's output, as far as memory allows.
-  case all
 }

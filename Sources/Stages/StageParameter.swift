@@ -118,6 +118,17 @@ public struct StageParameter: Sendable, Equatable {
 
   // MARK: Reading values
 
+  /// The range in short: "0…999", or the choices.
+  public var range: String {
+    switch kind {
+    case .integer(let range): "\(range.lowerBound)…\(range.upperBound)"
+    case .number(let range): "\(range.lowerBound)…\(range.upperBound)"
+    case .choice(let choices): choices.joined(separator: ", ")
+    case .text, .image: ""
+    case .flag: "true, false"
+    }
+  }
+
   /// What the parameter accepts, in words: "whole number from 0 to 999".
   public var allowed: String {
     switch kind {
@@ -147,7 +158,7 @@ public struct StageParameter: Sendable, Equatable {
     }
     let prefix = place.map { "\($0): " } ?? ""
     throw UserError(
-      "\(prefix)'\(text)' is no value for \(name), which is a \(allowed)", code: place == nil ? .usage : .config)
+      "\(prefix)\(name) must be a \(allowed), not '\(text)'", code: place == nil ? .usage : .config)
   }
 
   /// Throws when a list parameter is given too few or too many values.

@@ -39,18 +39,19 @@ public func nearMatches(to name: String, among known: [String]) -> [String] {
   return scored.sorted { ($0.score, $0.name) < ($1.score, $1.name) }.prefix(3).map(\.name)
 }
 
-/// Levenshtein's distance: how many insertions, deletions and substitutions of one character lead from `a` to `b`.
+/// How many insertions, deletions, substitutions of one character and swaps of two neighbours lead from `a` to `b`
+/// (optimal string alignment).
 private func editDistance(_ a: String, _ b: String) -> Int {
   let (a, b) = (Array(a), Array(b))
-  var row = Array(0...b.count)
+  var rows = [Array(0...b.count)]
   for i in 0..<a.count {
-    var diagonal = row[0]
-    row[0] = i + 1
+    var row = [i + 1]
     for j in 0..<b.count {
-      let substituted = diagonal + (a[i] == b[j] ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
+      var best = min(rows[i][j] + (a[i] == b[j] ? 0 : 1), row[j] + 1, rows[i][j + 1] + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, rows[i - 1][j - 1] + 1) }
+      row.append(best)
     }
+    rows.append(row)
   }
-  return row[b.count]
+  return rows[a.count][b.count]
 }

@@ -8,7 +8,9 @@ enum Main {
   static func main() {
     Interrupts.exitOnInterrupt()
     do {
-      var command = try Diffuse.parseAsRoot(homeBehindSubcommand(Array(CommandLine.arguments.dropFirst())))
+      let arguments = homeBehindSubcommand(Array(CommandLine.arguments.dropFirst()))
+      try checkSubcommand(arguments.first)
+      var command = try Diffuse.parseAsRoot(arguments)
       try command.run()
     } catch {
       finish(with: error)
@@ -21,6 +23,17 @@ enum Main {
     let count = first == "--home" ? 2 : first.hasPrefix("--home=") ? 1 : 0
     guard count > 0, arguments.count > count else { return arguments }
     return [arguments[count]] + arguments.prefix(count) + arguments.dropFirst(count + 1)
+  }
+
+  private static var subcommandNames: [String] {
+    Diffuse.configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
+  /// The parser would call a mistyped subcommand an unexpected argument.
+  private static func checkSubcommand(_ name: String?) throws(UserError) {
+    guard let name, !name.hasPrefix("-") else { return }
+    let known = subcommandNames + ["help"]
+    guard known.contains(name) else { throw .unknown("command", name, among: known) }
   }
 
   private static func finish(with error: any Error) -> Never {
@@ -36,7 +49,8 @@ enum Main {
       Diffuse.exit()
     }
     if error is ExitCode { Diffuse.exit(withError: error) }
-    end(Diffuse.message(for: error), code.rawValue)
+    let help = subcommandNames.first { CommandLine.arguments.dropFirst().contains($0) }
+    end("\(Diffuse.message(for: error)) (diffuse \(help.map { $0 + " " } ?? "")--help)", code.rawValue)
   }
 
   private static func end(_ sentence: String, _ code: Int32) -> Never {

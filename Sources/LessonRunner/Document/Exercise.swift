@@ -25,6 +25,14 @@ public struct Exercise: Sendable, Equatable {
   public let hint: String?
   public let why: String?
   public let line: Int
+
+  /// The fact the answer is compared with, if it is one.
+  var fact: Placeholder? {
+    switch answer {
+    case .number(.fact(let placeholder), _), .choice(_, .fact(let placeholder)): placeholder
+    default: nil
+    }
+  }
 }
 
 /// What grading says of an answer.

@@ -89,7 +89,7 @@ struct LessonCheck {
     for exercise in document.exercises where !ids.insert(exercise.id).inserted {
       throw error(exercise.line, "two exercises have the id '\(exercise.id)'")
     }
-    for placeholder in placeholders { try check(placeholder) }
+    for placeholder in placeholders + document.exercises.compactMap(\.fact) { try check(placeholder) }
   }
 
   private func check(_ placeholder: Placeholder) throws(UserError) {

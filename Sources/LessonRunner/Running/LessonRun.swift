@@ -34,8 +34,10 @@ public final class LessonRun {
     }
     var runs: [StageOutcome.Run] = []
     for variant in variants {
-      let result = try block.stage.run(try context(for: block, variant))
+      let recorder = settings.keepsTensors ? Recorder() : nil
+      var result = try block.stage.run(try context(for: block, variant, recorder))
       check(result, of: block.stage)
+      for entry in recorder?.entries ?? [] { result.tensor(entry.key, entry.tensor) }
       runs.append(StageOutcome.Run(variant: variant, result: result))
     }
     let outcome = StageOutcome(block: block, runs: runs)
@@ -46,7 +48,9 @@ public final class LessonRun {
   /// Forgets what a stage found, so that it runs again.
   public func forget(_ block: StageBlock) { outcomes[block.alias] = nil }
 
-  private func context(for block: StageBlock, _ variant: StageVariant) throws(UserError) -> StageContext {
+  private func context(for block: StageBlock, _ variant: StageVariant, _ recorder: Recorder?) throws(UserError)
+    -> StageContext
+  {
     var file: String?
     if let image = block.stage.parameters.first(where: { $0.kind == .image }) {
       if let given = settings.imageFile {
@@ -56,7 +60,7 @@ public final class LessonRun {
       }
     }
     return StageContext(
-      values: variant.values, seed: settings.seed, imageFile: file, home: home, recording: settings.recording,
+      values: variant.values, seed: settings.seed, imageFile: file, home: home, recorder: recorder,
       reporter: reporter)
   }
 

@@ -12,11 +12,12 @@ public struct LessonSettings: Sendable {
   public var overrides: [Override]
   public var seed: UInt64
   public var imageFile: String?
-  public var recording: RecordingWish
+  /// Whether intermediate tensors are kept.
+  public var keepsTensors: Bool
 
   /// - Parameter assignments: `timestep=250` or `timestep=100,500,900`, as given to `--set`.
   public init(
-    assignments: [String] = [], seed: UInt64 = 0, imageFile: String? = nil, recording: RecordingWish = .none
+    assignments: [String] = [], seed: UInt64 = 0, imageFile: String? = nil, keepsTensors: Bool = false
   ) throws(UserError) {
     var overrides: [Override] = []
     for assignment in assignments {
@@ -30,15 +31,18 @@ public struct LessonSettings: Sendable {
     self.overrides = overrides
     self.seed = seed
     self.imageFile = imageFile
-    self.recording = recording
+    self.keepsTensors = keepsTensors
   }
 }
 
 /// One way to run a stage: the values, and what sets it apart from its neighbours.
 public struct StageVariant: Sendable {
-  /// "timestep = 100" when several values of a parameter are compared, else empty.
-  public let label: String
+  /// The parameter of which several values are compared, and this variant's value; nil when nothing is compared.
+  public let compared: (parameter: String, value: ParameterValue)?
   public let values: [String: [ParameterValue]]
+
+  /// "timestep = 100", or nothing.
+  public var label: String { compared.map { "\($0.parameter) = \($0.value)" } ?? "" }
 }
 
 extension LessonSettings {
@@ -70,11 +74,11 @@ extension LessonSettings {
         compared = (parameter, parsed)
       }
     }
-    guard let compared else { return [StageVariant(label: "", values: values)] }
+    guard let compared else { return [StageVariant(compared: nil, values: values)] }
     return compared.values.map { value in
       var varied = values
       varied[compared.parameter.name] = [value]
-      return StageVariant(label: "\(compared.parameter.name) = \(value)", values: varied)
+      return StageVariant(compared: (compared.parameter.name, value), values: varied)
     }
   }
 

@@ -7,7 +7,7 @@ extension TerminalRenderer {
     let block = outcome.block
     let alias = block.alias == block.stage.name ? "" : " (\(block.alias))"
     var lines = wrapper.wrap([
-      StyledText("▶ \(block.stage.name)\(alias)", [.bold, .accent]), StyledText("  \(block.stage.summary)", .dim),
+      StyledText("▶ \(block.stage.name)\(alias)", [.bold, .accent]), StyledText(" · \(block.stage.summary)", .dim),
     ])
     lines.append("")
     lines += parameters(of: outcome, seed: seed)
@@ -28,10 +28,10 @@ extension TerminalRenderer {
         let text = (run.variant.values[parameter.name] ?? []).map(\.description).joined(separator: ",")
         if !values.contains(text) { values.append(text) }
       }
-      return [
-        [StyledText("--set \(parameter.name)=\(values.joined(separator: ","))", .code)],
-        [StyledText(parameter.help, .dim)],
-      ]
+      let value = values.joined(separator: ",")
+      let setting = "--set \(parameter.name)=\(value.contains(" ") ? "'\(value)'" : value)"
+      let range = parameter.range.isEmpty ? "" : " (\(parameter.range))"
+      return [[StyledText(setting, .code)], [StyledText(parameter.help + range, .dim)]]
     }
     rows.append([
       [StyledText("--seed \(seed)", .code)], [StyledText("where all random numbers come from", .dim)],
@@ -42,15 +42,18 @@ extension TerminalRenderer {
   private func facts(of outcome: StageOutcome) -> [String] {
     let declared = outcome.block.stage.facts
     guard !declared.isEmpty else { return [] }
-    let labels = outcome.runs.map(\.variant.label)
-    let header = labels.count > 1 ? [[]] + labels.map { [StyledText($0, .bold)] } + [[]] : []
+    let compared = outcome.runs.compactMap(\.variant.compared)
+    let header: [TableLayout.Cell] =
+      compared.first.map { first in
+        [[StyledText(first.parameter, .bold)]] + compared.map { [StyledText("\($0.value)", .bold)] } + [[]]
+      } ?? []
     let rows = declared.map { fact -> [TableLayout.Cell] in
       let values = outcome.runs.map { run in
         [StyledText(run.result.fact(named: fact.name)?.string() ?? "", .code)]
       }
       return [[StyledText(fact.name)]] + values + [[StyledText(fact.meaning, .dim)]]
     }
-    let alignments = [.left] + labels.map { _ in LessonTable.Alignment.right } + [.left]
+    let alignments = [.left] + outcome.runs.map { _ in LessonTable.Alignment.right } + [.left]
     return tables.lines(header: header, rows: rows, alignments: alignments, indent: "  ")
   }
 

@@ -117,10 +117,10 @@ public struct TerminalRenderer {
     guard let formula = formulas.formula(block.id) else {
       preconditionFailure("formula '\(block.id)' is unknown; the parser checks that")
     }
-    var head = [StyledText(formula.unicode, .bold)]
-    if let source = formula.source { head.append(StyledText("   \(source)", .dim)) }
-    head.append(StyledText("   \(block.id)", .dim))
-    let lines = wrapper.wrap(head, first: "    ", rest: "        ")
+    let origin = [formula.title, formula.source, block.id].compactMap { $0 }.joined(separator: " · ")
+    let lines =
+      wrapper.wrap([StyledText(formula.unicode, .bold)], first: "    ", rest: "        ")
+      + wrapper.wrap([StyledText(origin, .dim)], first: "    ", rest: "    ")
     guard !formula.symbols.isEmpty else { return lines }
     let rows = formula.symbols.map { symbol in
       [[StyledText(symbol.symbol, .bold)], [StyledText(symbol.meaning)], [StyledText(symbol.shape, .dim)]]

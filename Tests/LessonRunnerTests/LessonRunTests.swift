@@ -1,0 +1,92 @@
+import LessonRunner
+import Models
+import Stages
+import Tensors
+import Testing
+
+@Suite struct LessonRunTests {
+  static let body = """
+    # Echo
+
+    Twice is {{e.twice}}, *{{e.twice:.1f}}*; `{{e.word}}`, {{e.squares[1]:.2e}}, {{e.width:.1%}}, {{e.steps}}.
+
+    ```stage echo
+    as: e
+    count: 4
+    steps: [3, 20]
+    ```
+
+    """
+
+  private func run(_ assignments: [String] = [], keepsTensors: Bool = false) throws(UserError) -> LessonRun {
+    let settings = try LessonSettings(assignments: assignments, keepsTensors: keepsTensors)
+    return try LessonRun(try parse(Self.body), settings: settings, home: try Home.find(workingDirectory: #filePath))
+  }
+
+  private func paragraph(_ run: LessonRun) throws -> String {
+    try TerminalRenderer(width: 100).block(run.document.blocks[1], of: run)
+  }
+
+  @Test func placeholdersComeFromTheRun() throws {
+    #expect(try paragraph(run()) == "Twice is 8, 8.0; `red`, 4.00·10², 25.0 %, 3, 20.\n\n")
+  }
+
+  @Test func setChangesAParameter() throws {
+    let text = try paragraph(run(["count=5", "e.color=green", "steps=7,9", "width=-0.5"]))
+    #expect(text == "Twice is 10, 10.0; `green`, 8.10·10¹, −50.0 %, 7, 9.\n\n")
+  }
+
+  @Test func severalValuesRunTheStageForEach() throws {
+    let run = try run(["count=1,2", "count=2,3"])
+    let outcome = try run.outcome(of: try #require(run.document.stages.first))
+    #expect(outcome.runs.map(\.variant.label) == ["count = 1", "count = 2", "count = 3"])
+    #expect(outcome.runs.map { $0.result.fact(named: "twice") } == [.integer(2), .integer(4), .integer(6)])
+    #expect(try paragraph(run).hasPrefix("Twice is 2 / 4 / 6, 2.0 / 4.0 / 6.0; `red / red / red`"))
+  }
+
+  @Test func textKeepsItsCommas() throws {
+    let run = try run(["prompt=red heart, blue", "prompt=pizza"])
+    let outcome = try run.outcome(of: try #require(run.document.stages.first))
+    #expect(outcome.runs.map { $0.variant.values["prompt"] } == [[.text("red heart, blue")], [.text("pizza")]])
+  }
+
+  static let refused: [(assignments: [String], says: String)] = [
+    (["count=99"], "--set count=99: count must be a whole number from 0 to 10, not '99'"),
+    (["count=1,x"], "not 'x'"),
+    (["cuont=1"], "no parameter of lesson 02 is named 'cuont'; did you mean count?"),
+    (["f.count=1"], "no parameter of lesson 02 is named 'f.count'"),
+    (["count"], "--set takes NAME=VALUE"), (["=3"], "--set takes NAME=VALUE"), (["count="], "has no value"),
+    (["count=1,2", "width=0,1"], "several values of count and of width"),
+    (["steps=1,2,3,4"], "steps is given 4 values and takes 1 to 3"),
+  ]
+
+  @Test(arguments: refused)
+  func refusesWrongSettings(_ expected: (assignments: [String], says: String)) {
+    let sentence = sentence { () throws(UserError) in try run(expected.assignments) }
+    #expect(sentence.contains(expected.says), "\(sentence)")
+  }
+
+  @Test func imageNeedsAStageThatTakesOne() throws {
+    let settings = try LessonSettings(imageFile: "shoe.png")
+    let sentence = sentence { () throws(UserError) in
+      try LessonRun(try parse(Self.body), settings: settings, home: try Home.find(workingDirectory: #filePath))
+    }
+    #expect(sentence.contains("works on no picture"))
+  }
+
+  @Test func recordsTensorsOnlyWhenWanted() throws {
+    for (keeps, names) in [(false, ["steps"]), (true, ["steps", "unet"])] {
+      let run = try run(keepsTensors: keeps)
+      let outcome = try run.outcome(of: try #require(run.document.stages.first))
+      #expect(outcome.runs.first?.result.tensors.map(\.name) == names)
+    }
+  }
+
+  @Test(arguments: ["{{echo.squares[2]}}", "{{echo.twice[0]}}", "{{echo.word:.2f}}"])
+  func refusesPlaceholdersThatDoNotFitTheirValue(_ placeholder: String) throws {
+    let document = try parse("x\n\(placeholder)\n\n```stage echo\n```\n")
+    let run = try LessonRun(document, settings: LessonSettings(), home: emptyHome())
+    let sentence = sentence { () throws(UserError) in try TerminalRenderer().block(document.blocks[0], of: run) }
+    #expect(sentence.hasPrefix("Lessons/02-test.md, line 5: "), "\(sentence)")
+  }
+}
