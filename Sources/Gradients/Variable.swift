@@ -51,7 +51,8 @@ public struct Variable {
 
 /// One operation on the tape.
 final class Node {
-  let inputs: [Node?]
+  /// Emptied with the pullback: a long chain of nodes that hold one another would be released by recursion.
+  var inputs: [Node?]
   let keepsGradient: Bool
   var pullback: ((Tensor) -> [Tensor?])?
   var gradient: Tensor?
@@ -88,12 +89,13 @@ extension Variable {
     var order = Self.topologicalOrder(from: node)
     while let current = order.popLast() {
       guard let pullback = current.pullback, let gradient = current.gradient else { continue }
+      let inputs = current.inputs
       current.pullback = nil
       current.gradient = nil
+      current.inputs = []
       let results = pullback(gradient)
-      precondition(
-        results.count == current.inputs.count, "\(results.count) gradients for \(current.inputs.count) inputs")
-      for (input, result) in zip(current.inputs, results) {
+      precondition(results.count == inputs.count, "\(results.count) gradients for \(inputs.count) inputs")
+      for (input, result) in zip(inputs, results) {
         if let input, let result { input.accumulate(result) }
       }
     }

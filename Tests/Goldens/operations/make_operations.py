@@ -126,6 +126,9 @@ def normalization():
     # Far from zero the one-pass variance E[x²] − E[x]² would lose its digits.
     shifted = {"input": family.draw("shifted", (2, 4, 5, 3), 1.0, 100.0), "weight": (4,), "bias": (4,)}
     family.case("group_norm_shifted", lambda input, weight, bias: F.group_norm(input, 2, weight, bias, 1e-5), shifted)
+    inputs = {"input": family.draw("silu", (2, 6, 4, 3), 1.5, 0.7), "weight": (6,), "bias": (6,)}
+    norm_and_silu = lambda input, weight, bias: F.silu(F.group_norm(input, 2, weight, bias, 1e-5))
+    family.case("group_norm_silu", norm_and_silu, inputs)
     for name, shape, eps in [("tokens", (2, 5, 7), 1e-5), ("vectors", (4, 16), 1e-6), ("wide", (3, 130), 1e-5)]:
         inputs = {"input": family.draw(f"layer.{name}", shape, 1.5, 0.7), "weight": (shape[-1],), "bias": (shape[-1],)}
 
@@ -156,6 +159,7 @@ def activations():
     family.case("log_normal", torch.log, {"input": family.draw("log", (4, 9)).abs() + 0.05})
     family.case("log_edges", torch.log, {"input": torch.tensor([1e-20, 1e-3, 0.999, 1.0, 1.001, 7.5, 1e20])})
     family.case("abs_normal", torch.abs, {"input": (3, 5)})
+    family.case("abs_edges", torch.abs, {"input": edges})
 
     def geglu(input, weight, bias):
         hidden, gate = F.linear(input, weight, bias).chunk(2, dim=-1)
@@ -230,6 +234,7 @@ def rearranging():
     family.case("permute_channels_last", lambda input: input.permute(0, 2, 3, 1), {"input": (2, 3, 4, 5)})
     family.case("permute_cycle", lambda input: input.permute(2, 0, 1), {"input": (2, 3, 5)})
     family.case("reshape_flatten", lambda input: input.reshape(2, 12), {"input": (2, 3, 4)})
+    family.case("broadcast_rows", lambda input: input.expand(2, 4, 3), {"input": (4, 1)})
     for axis in range(3):
         family.case(f"sum_axis{axis}", lambda input, axis=axis: input.sum(axis), {"input": (3, 5, 4)})
         family.case(f"mean_axis{axis}", lambda input, axis=axis: input.mean(axis), {"input": (3, 5, 4)})
@@ -249,6 +254,11 @@ def losses():
     family.case("cross_entropy_batch", cross_entropy, {"input": (6, 5)}, {"target": classes})
     confident = family.draw("confident", (6, 5), 30.0)
     family.case("cross_entropy_confident", cross_entropy, {"input": confident}, {"target": classes})
+    smoothed = lambda input, target: F.cross_entropy(input, target, label_smoothing=0.2)
+    family.case("cross_entropy_smoothed", smoothed, {"input": (6, 5)}, {"target": classes})
+    weights = family.draw("weights", (2,)).abs() + 0.1
+    weighted = lambda input, target, weights: ((input - target) ** 2 * weights[:, None, None, None]).mean()
+    family.case("mse_loss_weighted", weighted, pair, {"weights": weights})
     family.write()
 
 
