@@ -48,7 +48,7 @@ let package = Package(
     library("Pipelines", ["Models", "Diffusion"]),
     library("Drawing", ["Tensors", "CCairo", "CPango", "CPixbuf"]),
     library("Datasets", ["Tensors", "Drawing", "CZlib"]),
-    library("Training", ["Pipelines", "Datasets"]),
+    library("Training", ["Pipelines", "Datasets", "COpenBLAS"]),
     library("Formulas", []),
     library("FormulaBindings", ["Formulas", "Diffusion", "Layers"]),
     library("Stages", ["Training", "Drawing", "FormulaBindings"], exclude: ["README.md", "Resources"]),

@@ -1,0 +1,73 @@
+import Foundation
+import Layers
+import Tensors
+
+/// A folder in the layout Hugging Face libraries use: `config.json` beside the weights.
+public struct ModelFolder: Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  /// File names weights are looked for under, in this order.
+  public static let weightNames = [
+    "diffusion_pytorch_model.safetensors", "model.safetensors", "diffusion_pytorch_model.fp16.safetensors",
+    "model.fp16.safetensors",
+  ]
+
+  /// The configuration in `config.json`.
+  public func configuration() throws(UserError) -> ConfigurationObject {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw UserError("\(path) is not a model folder", code: .noInput)
+    }
+    return try ConfigurationObject(contentsOf: path + "/config.json")
+  }
+
+  /// The path of the weights.
+  public func weightsPath() throws(UserError) -> String {
+    for name in Self.weightNames where FileManager.default.fileExists(atPath: "\(path)/\(name)") {
+      return "\(path)/\(name)"
+    }
+    throw UserError("\(path) has no weights; looked for \(Self.weightNames.joined(separator: ", "))", code: .noInput)
+  }
+
+  /// Reads every parameter of `module` from the weights.
+  /// - Throws: a sentence that names the first parameter that is missing, of another shape, or unknown to the module.
+  public func load(into module: some Module) throws(UserError) {
+    let path = try weightsPath()
+    let file = try SafetensorsFile(contentsOf: path)
+    let parameters = module.namedParameters()
+    var unread = Set(file.names)
+    for (name, parameter) in parameters {
+      guard unread.remove(name) != nil else {
+        throw UserError("\(path) has no tensor '\(name)', which the configuration asks for", code: .config)
+      }
+      let shape = file[name]?.shape ?? []
+      guard shape == parameter.shape else {
+        throw UserError(
+          "\(path): '\(name)' has the shape \(shape), but the configuration asks for \(parameter.shape)", code: .config)
+      }
+      parameter.value = try file.tensor(name)
+    }
+    if let extra = unread.sorted().first {
+      throw UserError("\(path) has a tensor '\(extra)', which the configuration does not know", code: .config)
+    }
+  }
+
+  /// Opens a folder of a `UNet2DModel`.
+  public func unet2D() throws(UserError) -> UNet2DModel {
+    let model = UNet2DModel(try UNet2DConfiguration(configuration()))
+    try load(into: model)
+    return model
+  }
+
+  /// Opens a folder of a `GarmentClassifier`.
+  public func garmentClassifier() throws(UserError) -> GarmentClassifier {
+    let model = GarmentClassifier(try GarmentClassifier.Configuration(configuration()))
+    try load(into: model)
+    return model
+  }
+
+  /// The first twelve hexadecimal digits of the weights' SHA-256, by which figures name the model they were drawn from.
+  public func weightsHash() throws(UserError) -> String { String(try sha256(ofFile: weightsPath()).prefix(12)) }
+}

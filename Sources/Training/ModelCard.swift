@@ -1,0 +1,50 @@
+import Foundation
+import Models
+import Tensors
+
+/// The README.md of a shipped model: how it was made and what was measured.
+public enum ModelCard {
+  private static let evaluationHeading = "## Evaluation"
+
+  static func write(
+    recipe: any Recipe, folder: TrainingFolder, seconds: Double, finalLoss: Double,
+    metrics: [(name: String, value: Double)]
+  ) throws(UserError) {
+    let settings = recipe.settings
+    let weights = try ModelFolder(folder.path).weightsPath()
+    let average = settings.emaDecay.map { "exponential moving average, decay \($0)" } ?? "last step"
+    var lines = [
+      "# \(recipe.name)", "", recipe.dataDescription, "", "| | |", "|---|---|",
+      "| command | `diffuse train \(recipe.name)` |",
+      "| parameters | \(recipe.module.parameterCount) |",
+      "| seed | \(settings.seed) |",
+      "| steps × batch | \(settings.totalSteps) × \(settings.batchSize) |",
+      "| optimiser | AdamW, peak rate \(settings.learningRate), \(settings.warmupSteps) steps of warm-up, cosine to 0, "
+        + "weight decay \(settings.weightDecay), gradients clipped to norm \(settings.maximumGradientNorm) |",
+      "| weights kept | \(average), float16 |",
+      "| wall time | \(String(format: "%.0f", seconds / 60)) minutes on \(Parallel.threadCount) CPU cores "
+        + "(\(Parallel.blasCoreName) kernels) |",
+      "| final training loss | \(String(format: "%.5f", finalLoss)) (mean of the last 1,000 steps) |",
+      "| SHA-256 of the weights | `\(try sha256(ofFile: weights))` |",
+    ]
+    lines += metrics.map { "| \($0.name) | \(String(format: "%.4f", $0.value)) |" }
+    lines += ["", "The log of the run is `training.csv` beside this file.", ""]
+    try write(lines.joined(separator: "\n"), to: folder.path + "/README.md")
+  }
+
+  /// Replaces or adds the section of measured quality.
+  public static func setEvaluation(_ section: String, inModelFolder path: String) throws(UserError) {
+    let file = path + "/README.md"
+    let card = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+    let kept = card.range(of: "\n" + evaluationHeading).map { String(card[..<$0.lowerBound]) } ?? card
+    try write(kept + "\n\(evaluationHeading)\n\n\(section)\n", to: file)
+  }
+
+  private static func write(_ text: String, to path: String) throws(UserError) {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw UserError("\(path) cannot be written: \(error.localizedDescription)", code: .io)
+    }
+  }
+}

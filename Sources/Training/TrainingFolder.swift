@@ -1,0 +1,103 @@
+import Foundation
+import Layers
+import Models
+import Tensors
+
+/// What an interrupted run needs beside the weights.
+struct TrainingState {
+  var step: Int
+  var seconds: Double
+  var moments: [String: (first: Tensor, second: Tensor)]
+  var averages: [String: Tensor]
+}
+
+/// The folder a training run writes: the model, its card and log, and while it runs a checkpoint.
+public struct TrainingFolder: Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  public var logPath: String { path + "/training.csv" }
+  var checkpointPath: String { path + "/checkpoint.safetensors" }
+
+  /// Makes the folder.
+  func prepare() throws(UserError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw UserError("the folder \(path) cannot be made: \(error.localizedDescription)", code: .cannotCreate)
+    }
+  }
+
+  // MARK: Model
+
+  /// Writes `config.json`, companions and the weights in half precision.
+  func writeModel(_ recipe: any Recipe) throws(UserError) {
+    try writeJSON(recipe.configuration, to: path + "/config.json")
+    for (name, data) in try recipe.companions() { try write(data, to: "\(path)/\(name)") }
+    try SafetensorsFile.write(
+      recipe.module.namedParameters().map { ($0.name, $0.parameter.value) },
+      to: path + "/diffusion_pytorch_model.safetensors", as: .float16, metadata: ["format": "pt"])
+  }
+
+  private func writeJSON(_ object: [String: Any], to path: String) throws(UserError) {
+    guard
+      let data = try? JSONSerialization.data(
+        withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    else { preconditionFailure("no JSON: \(object)") }
+    try write(data + Data("\n".utf8), to: path)
+  }
+
+  private func write(_ data: Data, to path: String) throws(UserError) {
+    do {
+      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw UserError("\(path) cannot be written: \(error.localizedDescription)", code: .io)
+    }
+  }
+
+  // MARK: Checkpoint
+
+  func writeCheckpoint(
+    _ state: TrainingState, parameters: [(name: String, parameter: Parameter)], settings: TrainingSettings
+  ) throws(UserError) {
+    var tensors: [(String, Tensor)] = []
+    for (name, parameter) in parameters {
+      tensors.append(("weights.\(name)", parameter.value))
+      if let moments = state.moments[name] {
+        tensors += [("first.\(name)", moments.first), ("second.\(name)", moments.second)]
+      }
+      if let average = state.averages[name] { tensors.append(("average.\(name)", average)) }
+    }
+    try SafetensorsFile.write(
+      tensors, to: checkpointPath, as: .float32,
+      metadata: ["step": "\(state.step)", "seconds": "\(state.seconds)", "settings": "\(settings)"])
+  }
+
+  func readCheckpoint(
+    parameters: [(name: String, parameter: Parameter)], settings: TrainingSettings
+  ) throws(UserError) -> TrainingState {
+    guard FileManager.default.fileExists(atPath: checkpointPath) else {
+      throw UserError("there is no checkpoint to resume from in \(path)", code: .noInput)
+    }
+    let file = try SafetensorsFile(contentsOf: checkpointPath)
+    guard let step = file.metadata["step"].flatMap(Int.init),
+      let seconds = file.metadata["seconds"].flatMap(Double.init)
+    else { throw UserError("\(checkpointPath) is no checkpoint of a training run", code: .data) }
+    guard file.metadata["settings"] == "\(settings)" else {
+      throw UserError("\(checkpointPath) was made with other training settings than these", code: .config)
+    }
+    var state = TrainingState(step: step, seconds: seconds, moments: [:], averages: [:])
+    for (name, parameter) in parameters {
+      guard file["weights.\(name)"]?.shape == parameter.shape else {
+        throw UserError("\(checkpointPath) belongs to another network: '\(name)' differs", code: .config)
+      }
+      parameter.value = try file.tensor("weights.\(name)")
+      state.moments[name] = (try file.tensor("first.\(name)"), try file.tensor("second.\(name)"))
+      if settings.emaDecay != nil { state.averages[name] = try file.tensor("average.\(name)") }
+    }
+    return state
+  }
+
+  func removeCheckpoint() { try? FileManager.default.removeItem(atPath: checkpointPath) }
+}
