@@ -79,6 +79,8 @@ static inline float largest_of(const float *x, ck_int n) {
 MULTIVERSION void ck_softmax_rows(const float *x, float *y, ck_int rows, ck_int n) {
   for (ck_int r = 0; r < rows; r++, x += n, y += n) {
     float largest = largest_of(x, n);
+    // x and y may be the same memory: each element depends on its own place alone.
+#pragma clang loop vectorize(assume_safety)
     for (ck_int i = 0; i < n; i++) y[i] = ck_expf(x[i] - largest);
     float s[16] = {0};
     ck_int i = 0;
@@ -101,6 +103,7 @@ MULTIVERSION void ck_softmax_rows_gradient(const float *y, const float *dy, floa
     for (int j = 0; i < n; i++, j++) s[j] += y[i] * dy[i];
     for (int w = 8; w > 0; w /= 2)
       for (int j = 0; j < w; j++) s[j] += s[j + w];
+#pragma clang loop vectorize(assume_safety)
     for (ck_int k = 0; k < n; k++) dx[k] = y[k] * (dy[k] - s[0]);
   }
 }

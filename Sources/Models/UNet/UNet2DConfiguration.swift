@@ -72,7 +72,8 @@ extension UNet2DConfiguration {
     let levels = blockOutChannels.count
     guard levels > 0, downBlockTypes.count == levels, upBlockTypes.count == levels else {
       throw object.error(
-        "\(downBlockTypes.count) down blocks, \(upBlockTypes.count) up blocks and \(levels) block_out_channels differ in number")
+        "\(downBlockTypes.count) down blocks, \(upBlockTypes.count) up blocks and \(levels) block_out_channels differ in number"
+      )
     }
     for channels in blockOutChannels where channels % normNumGroups != 0 {
       throw object.error("block_out_channels has \(channels), which norm_num_groups \(normNumGroups) does not divide")

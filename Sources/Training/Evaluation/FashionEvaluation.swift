@@ -85,11 +85,11 @@ public struct FashionEvaluation {
     let generated = try samples(
       settings.sampleCount, steps: settings.numInferenceSteps, guidanceScale: settings.guidanceScale)
     let (features, classes) = judged(generated.pictures)
-    let testPictures = test.pictures(Array(0..<test.count))
+    let testPictures = test.batch(Array(0..<test.count)).images
     let (testFeatures, testClasses) = judged(testPictures)
     var random = RandomSource(seed: settings.seed)
     let trainIndices = Array(random.permutation(train.count).prefix(settings.sampleCount))
-    let trainFeatures = judged(train.pictures(trainIndices)).features
+    let trainFeatures = judged(train.batch(trainIndices).images).features
     let testStatistics = FeatureStatistics(testFeatures)
     let named = zip(classes, generated.labels).prefix(settings.namedCount).count { $0 == $1 }
     let namedReal = zip(testClasses, test.labels).count { $0 == $1 }
@@ -113,7 +113,8 @@ public struct FashionEvaluation {
         name: "nearest training picture", generated: median(nearest), real: median(nearestReal),
         meaning: "median distance over pixels in 0…1, √(mean square); real: test pictures"),
       Metric(
-        name: "nearest training features", generated: median(featureNearest.generated), real: median(featureNearest.real),
+        name: "nearest training features", generated: median(featureNearest.generated),
+        real: median(featureNearest.real),
         meaning: "median distance in feature space to 20,000 training pictures; real: test pictures"),
     ]
   }
@@ -147,19 +148,19 @@ public struct FashionEvaluation {
 
   /// √(mean squared difference) over the 28×28 pixels in 0…1 to the nearest of all training pictures, for each sample.
   func nearestDistances(_ pictures: Tensor) -> [Double] {
-    let side = FashionMNIST.paddedSide
+    let side = FashionMNIST.side
     var best = [Float](repeating: .infinity, count: pictures.shape[0])
     let flat = pictures.reshaped([-1, side * side])
     for start in stride(from: 0, to: train.count, by: 5000) {
-      let block = train.pictures(Array(start..<(start + 5000))).reshaped([-1, side * side])
+      let block = train.batch(Array(start..<(start + 5000))).images.reshaped([-1, side * side])
       lowerNearest(&best, flat, block)
     }
     // The margin is −1 in both; differences in −1…1 are twice those in 0…1.
-    return best.map { (Double(max($0, 0)) / 4 / Double(FashionMNIST.side * FashionMNIST.side)).squareRoot() }
+    return best.map { (Double(max($0, 0)) / 4 / Double(FashionMNIST.storedSide * FashionMNIST.storedSide)).squareRoot() }
   }
 
   private func nearestFeatureDistances(_ features: Tensor, _ real: Tensor) -> (generated: [Double], real: [Double]) {
-    let block = judged(train.pictures(Array(0..<20_000))).features
+    let block = judged(train.batch(Array(0..<20_000)).images).features
     func nearest(_ rows: Tensor) -> [Double] {
       var best = [Float](repeating: .infinity, count: rows.shape[0])
       lowerNearest(&best, rows, block)

@@ -14,7 +14,8 @@ public final class FashionClassifier: Recipe {
   private let order: EpochOrder
 
   public init() throws(UserError) {
-    settings = TrainingSettings(totalSteps: 2800, batchSize: 128, learningRate: 2e-3, warmupSteps: 100, weightDecay: 0.05)
+    settings = TrainingSettings(
+      totalSteps: 2800, batchSize: 128, learningRate: 2e-3, warmupSteps: 100, weightDecay: 0.05)
     model = GarmentClassifier(GarmentClassifier.Configuration())
     train = try FashionMNIST(.train)
     test = try FashionMNIST(.test)
@@ -30,7 +31,7 @@ public final class FashionClassifier: Recipe {
 
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
     let indices = order.batch(step: step, size: settings.batchSize)
-    let pictures = augmented(train.pictures(indices), &random)
+    let pictures = augmented(train.batch(indices).images, &random)
     return Loss.crossEntropy(
       model(Variable(pictures)).logits, labels: indices.map { train.labels[$0] }, labelSmoothing: 0.05)
   }
@@ -60,7 +61,7 @@ public final class FashionClassifier: Recipe {
   public func finalMetrics() throws(UserError) -> [(name: String, value: Double)] {
     let correct = stride(from: 0, to: test.count, by: 100).reduce(0) { correct, start in
       let indices = Array(start..<(start + 100))
-      let named = model(Variable(test.pictures(indices))).logits.value.argmaxOfRows()
+      let named = model(Variable(test.batch(indices).images)).logits.value.argmaxOfRows()
       return correct + zip(indices, named).count { test.labels[$0] == $1 }
     }
     return [("accuracy on the 10,000 test pictures", Double(correct) / Double(test.count))]

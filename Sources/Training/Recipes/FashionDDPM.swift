@@ -25,7 +25,7 @@ public final class FashionDDPM: Recipe {
 
   public static let unet: UNet2DConfiguration = {
     var c = UNet2DConfiguration()
-    c.sampleSize = FashionMNIST.paddedSide
+    c.sampleSize = FashionMNIST.side
     c.inChannels = 1
     c.outChannels = 1
     c.blockOutChannels = [24, 40, 80, 96]
@@ -64,7 +64,7 @@ public final class FashionDDPM: Recipe {
 
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
     let indices = order.batch(step: step, size: settings.batchSize)
-    let clean = data.pictures(indices)
+    let clean = data.batch(indices).images
     let timesteps = random.integers(below: schedule.numTrainTimesteps, count: indices.count)
     let dropped = random.uniform([indices.count]).scalars
     let noise = random.normal(clean.shape)
