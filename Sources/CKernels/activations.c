@@ -64,7 +64,7 @@ MULTIVERSION void ck_exp(const float *x, float *y, ck_int n) {
 
 // Sixteen partial sums and maxima, combined in a fixed order.
 // Sixteen maxima side by side: one alone would wait for each comparison.
-static inline float largest_of(const float *x, ck_int n) {
+static inline __attribute__((always_inline)) float largest_of(const float *x, ck_int n) {
   float m[16];
   for (int j = 0; j < 16; j++) m[j] = x[0];
   ck_int i = 0;

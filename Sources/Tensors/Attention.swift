@@ -55,7 +55,7 @@ extension Tensor {
           guard let p = p.baseAddress, let out = out.baseAddress else { return }
           let grain = blocks > 1 ? 1 : shape.grain(products: 2)
           Parallel.forRanges(shape.batch * shape.heads * blocks, grain: grain) { range in
-            let scratch = Storage(count: shape.width * shape.keys)
+            let scratch = Storage(count: (shape.width + rows) * shape.keys)
             for block in range {
               let (head, first) = (block / blocks, block % blocks * rows)
               var part = shape.head
@@ -95,7 +95,7 @@ extension Tensor {
             valueGradient.withUnsafeMutableBufferPointer { dv in
               guard let dq = dq.baseAddress, let dk = dk.baseAddress, let dv = dv.baseAddress else { return }
               Parallel.forRanges(shape.batch * shape.heads, grain: shape.grain(products: 5)) { range in
-                let scratch = Storage(count: (shape.width + shape.length) * shape.keys)
+                let scratch = Storage(count: (shape.width + 2 * shape.length) * shape.keys)
                 for head in range {
                   var part = shape.head
                   let (row, keys) = (head * shape.length * shape.width, head * shape.keys * shape.width)
