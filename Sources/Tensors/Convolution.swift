@@ -1,75 +1,5 @@
 import CKernels
 
-/// Zeros around an image, in pixels.
-public struct Padding: Sendable, Equatable {
-  public var top: Int
-  public var bottom: Int
-  public var left: Int
-  public var right: Int
-
-  public init(top: Int, bottom: Int, left: Int, right: Int) {
-    precondition(
-      top >= 0 && bottom >= 0 && left >= 0 && right >= 0, "negative padding \([top, bottom, left, right])")
-    (self.top, self.bottom, self.left, self.right) = (top, bottom, left, right)
-  }
-
-  /// The same on all four sides.
-  public init(_ all: Int) { self.init(top: all, bottom: all, left: all, right: all) }
-
-  /// What the gradient of a result needs around it, for a kernel of this size and stride 1.
-  func transposed(_ kernelHeight: Int, _ kernelWidth: Int) -> Padding {
-    Padding(
-      top: kernelHeight - 1 - top, bottom: kernelHeight - 1 - bottom, left: kernelWidth - 1 - left,
-      right: kernelWidth - 1 - right)
-  }
-
-  func isWithin(_ kernelHeight: Int, _ kernelWidth: Int) -> Bool {
-    max(top, bottom) < kernelHeight && max(left, right) < kernelWidth
-  }
-}
-
-/// The extents of one convolution.
-struct ConvolutionShape: Equatable {
-  let samples, inChannels, height, width: Int
-  let outChannels, kernelHeight, kernelWidth: Int
-  let outHeight, outWidth: Int
-  let stride: Int
-  let padding: Padding
-
-  private init(_ other: ConvolutionShape, height: Int, width: Int) {
-    (samples, inChannels, self.height, self.width) = (other.samples, other.inChannels, height, width)
-    (outChannels, kernelHeight, kernelWidth) = (other.outChannels, 1, 1)
-    (outHeight, outWidth, stride, padding) = (height, width, 1, Padding(0))
-  }
-
-  init(input: [Int], weight: [Int], stride: Int, padding: Padding) {
-    precondition(
-      input.count == 4 && weight.count == 4 && input[1] == weight[1] && stride > 0,
-      "convolution of \(input) with \(weight), stride \(stride)")
-    (samples, inChannels, height, width) = (input[0], input[1], input[2], input[3])
-    (outChannels, kernelHeight, kernelWidth) = (weight[0], weight[2], weight[3])
-    let freeRows = height + padding.top + padding.bottom - kernelHeight
-    let freeColumns = width + padding.left + padding.right - kernelWidth
-    precondition(
-      freeRows >= 0 && freeColumns >= 0, "kernel \(weight) is larger than the padded image \(input), \(padding)")
-    (outHeight, outWidth) = (freeRows / stride + 1, freeColumns / stride + 1)
-    self.stride = stride
-    self.padding = padding
-  }
-
-  /// A 1×1 kernel that meets every pixel: rows do not matter, and the image may be seen as a single one.
-  var isPointwise: Bool { kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == Padding(0) }
-  var flattenedIfPointwise: ConvolutionShape {
-    isPointwise ? ConvolutionShape(self, height: 1, width: pixels) : self
-  }
-
-  var pixels: Int { height * width }
-  var outPixels: Int { outHeight * outWidth }
-  var outShape: [Int] { [samples, outChannels, outHeight, outWidth] }
-  var inShape: [Int] { [samples, inChannels, height, width] }
-  var weightShape: [Int] { [outChannels, inChannels, kernelHeight, kernelWidth] }
-}
-
 extension Tensor {
   /// The convolution (cross-correlation) of a batch of images with a bank of kernels.
   ///
@@ -83,16 +13,24 @@ extension Tensor {
   public func convolved(
     with weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Padding = Padding(0)
   ) -> Tensor {
+    convolved(with: weight, bias: bias, stride: stride, padding: padding, by: nil)
+  }
+
+  /// The same by a given algorithm; nil is the one that measured fastest for the shape.
+  package func convolved(
+    with weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Padding = Padding(0),
+    by algorithm: ConvolutionAlgorithm?
+  ) -> Tensor {
     let shape = ConvolutionShape(input: shape, weight: weight.shape, stride: stride, padding: padding)
     if let bias {
       precondition(bias.shape == [shape.outChannels], "bias \(bias.shape) for \(shape.outChannels) channels")
     }
-    if WinogradConvolution.suits(shape) { return WinogradConvolution(shape).forward(self, weight, bias) }
-    if FewOutputConvolution.suits(shape) { return FewOutputConvolution(shape).forward(self, weight, bias) }
-    if DirectConvolution.suits(shape) {
-      return DirectConvolution(shape).forward(self, weight, bias).reshaped(shape.outShape)
+    switch algorithm ?? .fastest(for: shape) {
+    case .columns: return ColumnConvolution(shape).forward(self, weight, bias)
+    case .direct: return DirectConvolution(shape).forward(self, weight, bias).reshaped(shape.outShape)
+    case .planes: return PlaneConvolution(shape).forward(self, weight, bias)
+    case .winograd: return WinogradConvolution(shape).forward(self, weight, bias)
     }
-    return ColumnConvolution(shape).forward(self, weight, bias)
   }
 
   /// The gradients of a loss L with respect to a convolution's input, weight and bias, from ∂L/∂y.
@@ -106,36 +44,32 @@ extension Tensor {
   ///   - needsWeight: whether ∂L/∂w and ∂L/∂b are wanted.
   package static func convolutionGradients(
     input: Tensor, weight: Tensor, outputGradient: Tensor, stride: Int, padding: Padding, needsInput: Bool,
-    needsWeight: Bool
+    needsWeight: Bool, by algorithm: ConvolutionAlgorithm? = nil
   ) -> (input: Tensor?, weight: Tensor?, bias: Tensor?) {
     let shape = ConvolutionShape(input: input.shape, weight: weight.shape, stride: stride, padding: padding)
     precondition(
       outputGradient.shape == shape.outShape, "gradient \(outputGradient.shape) of a result \(shape.outShape)")
     guard needsInput || needsWeight else { return (nil, nil, nil) }
-    let biasGradient = needsWeight ? channelSums(outputGradient) : nil
-    if WinogradConvolution.suits(shape) {
-      let winograd = WinogradConvolution(shape)
-      return (
-        needsInput ? winograd.inputGradient(weight, outputGradient) : nil,
-        needsWeight ? winograd.weightGradient(input, outputGradient) : nil, biasGradient
-      )
-    }
-    if FewOutputConvolution.suits(shape) {
-      return (
-        needsInput ? transposedConvolution(shape, weight, outputGradient) : nil,
+    var result: (input: Tensor?, weight: Tensor?)
+    switch algorithm ?? .fastestForGradients(of: shape) {
+    case .columns:
+      result = ColumnConvolution(shape).gradients(
+        input, weight, outputGradient, needsInput: needsInput, needsWeight: needsWeight)
+    case .direct:
+      result = DirectConvolution(shape).gradients(
+        input, weight, outputGradient, needsInput: needsInput, needsWeight: needsWeight)
+    case .planes:
+      result.input = needsInput ? transposedConvolution(shape, weight, outputGradient) : nil
+      result.weight =
         needsWeight
-          ? DirectConvolution(shape).gradients(input, weight, outputGradient, needsInput: false, needsWeight: true)
-            .weight
-          : nil, biasGradient
-      )
+        ? DirectConvolution(shape).gradients(input, weight, outputGradient, needsInput: false, needsWeight: true).weight
+        : nil
+    case .winograd:
+      let winograd = WinogradConvolution(shape)
+      result.input = needsInput ? winograd.inputGradient(weight, outputGradient) : nil
+      result.weight = needsWeight ? winograd.weightGradient(input, outputGradient) : nil
     }
-    let (inputGradient, weightGradient) =
-      DirectConvolution.suits(shape)
-      ? DirectConvolution(shape).gradients(
-        input, weight, outputGradient, needsInput: needsInput, needsWeight: needsWeight)
-      : ColumnConvolution(shape).gradients(
-        input, weight, outputGradient, needsInput: needsInput, needsWeight: needsWeight)
-    return (inputGradient?.reshaped(input.shape), weightGradient, biasGradient)
+    return (result.input?.reshaped(input.shape), result.weight, needsWeight ? channelSums(outputGradient) : nil)
   }
 
   /// The input's gradient at stride 1 as the convolution of the output's gradient with the rotated kernels.
@@ -173,5 +107,11 @@ extension Tensor {
         }
       }
     }
+  }
+
+  /// The elements of a tensor that may be missing.
+  static func withOptionalPointer<R>(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> R) -> R {
+    guard let tensor else { return body(nil) }
+    return tensor.withUnsafeBufferPointer { body($0.baseAddress) }
   }
 }

@@ -14,6 +14,10 @@ struct DirectConvolution {
   /// The padded image as [y][x][inRow].
   private let paddedWidth: Int
   private let paddedFloats: Int
+  /// From one row of outputs to the next in [y][x][outRow]: at stride 1 as far as in the padded image, so that all rows
+  /// are one matrix, with some outputs between them that belong to no pixel.
+  private let outPitch: Int
+  private let rowsAtOnce: Int
 
   /// Into how many parts at most the samples are cut for the weight's gradient; each part has a sum of its own.
   private static let parts = 8
@@ -25,16 +29,9 @@ struct DirectConvolution {
     outRow = (shape.outChannels + 15) / 16 * 16
     let padding = self.shape.padding
     paddedWidth = self.shape.width + padding.left + padding.right
-    paddedFloats = (self.shape.height + padding.top + padding.bottom) * paddedWidth * inRow
-  }
-
-  /// Whether a padded sample stays near the cache and vectors of 16 channels are mostly full.
-  static func suits(_ shape: ConvolutionShape) -> Bool {
-    let pixels =
-      (shape.height + shape.padding.top + shape.padding.bottom)
-      * (shape.width + shape.padding.left + shape.padding.right)
-    return shape.inChannels >= 8 && shape.outChannels >= 8 && pixels * (shape.inChannels + 15) <= 1 << 19
-      && shape.samples > 0
+    paddedFloats = self.shape.paddedPixels * inRow
+    outPitch = shape.stride == 1 ? paddedWidth : shape.outWidth
+    rowsAtOnce = shape.stride == 1 ? self.shape.outHeight : 1
   }
 
   // MARK: Layouts
@@ -47,7 +44,13 @@ struct DirectConvolution {
     }
   }
 
-  private var outOffsets: [Int32] { (0..<shape.outPixels).map { Int32($0 * outRow) } }
+  private var outOffsets: [Int32] {
+    (0..<shape.outPixels).map { Int32(($0 / shape.outWidth * outPitch + $0 % shape.outWidth) * outRow) }
+  }
+
+  private var outFloats: Int { shape.outHeight * outPitch * outRow }
+  /// Outputs of one product.
+  private var productRows: Int { (rowsAtOnce - 1) * outPitch + shape.outWidth }
 
   /// [channels][pixels] → [pixels][channels]
   private func load(
@@ -72,12 +75,12 @@ struct DirectConvolution {
     }
   }
 
-  /// Calls `body(tap, output row's first pixel, offset of the row's first input)`.
-  private func forEachRow(_ body: (Int, Int, Int) -> Void) {
+  /// Calls `body(tap, first output, offset of its input)` for every product; outputs are counted with their pitch.
+  private func forEachProduct(_ body: (Int, Int, Int) -> Void) {
     for tap in 0..<taps {
       let (k, l) = (tap / shape.kernelWidth, tap % shape.kernelWidth)
-      for y in 0..<shape.outHeight {
-        body(tap, y * shape.outWidth, ((y * shape.stride + k) * paddedWidth + l) * inRow)
+      for y in Swift.stride(from: 0, to: shape.outHeight, by: rowsAtOnce) {
+        body(tap, y * outPitch, ((y * shape.stride + k) * paddedWidth + l) * inRow)
       }
     }
   }
@@ -87,28 +90,28 @@ struct DirectConvolution {
   func forward(_ input: Tensor, _ weight: Tensor, _ bias: Tensor?) -> Tensor {
     let planes = weightByOutput(weight)
     let (inOffsets, outOffsets) = (inOffsets, outOffsets)
-    let bias = bias?.scalars
+    // A few samples alone would leave threads idle: their output channels are shared out, three vectors a task.
+    let lanes = shape.samples < 4 ? min(48, outRow) : outRow
+    let parts = (outRow + lanes - 1) / lanes
     return Tensor(unsafeUninitialized: shape.outShape) { out in
       input.withUnsafeBufferPointer { x in
         guard let x = x.baseAddress, let y = out.baseAddress, !out.isEmpty else { return }
-        Parallel.forEach(shape.samples) { sample in
-          let buffer = Storage(count: paddedFloats + shape.outPixels * outRow)
+        Parallel.forEach(shape.samples * parts) { task in
+          let (sample, first) = (task / parts, task % parts * lanes)
+          let buffer = Storage(count: paddedFloats + outFloats)
           let (padded, result) = (buffer.pointer, buffer.pointer + paddedFloats)
           if shape.padding != Padding(0) { padded.update(repeating: 0, count: paddedFloats) }
           load(x + sample * shape.inChannels * shape.pixels, channels: shape.inChannels, inOffsets, to: padded)
-          forEachRow { tap, pixel, row in
+          forEachProduct { tap, output, row in
             ck_product(
-              shape.outWidth, outRow, shape.inChannels, padded + row, shape.stride * inRow, 1,
-              planes.pointer + tap * shape.inChannels * outRow, outRow, result + pixel * outRow, outRow,
-              tap == 0 ? 0 : 1)
+              productRows, min(lanes, outRow - first), shape.inChannels, padded + row, shape.stride * inRow, 1,
+              planes.pointer + tap * shape.inChannels * outRow + first, outRow, result + output * outRow + first,
+              outRow, tap == 0 ? 0 : 1)
           }
-          let image = y + sample * shape.outChannels * shape.outPixels
-          if let bias {
-            bias.withUnsafeBufferPointer {
-              store(result, channels: shape.outChannels, outOffsets, bias: $0.baseAddress, to: image)
-            }
-          } else {
-            store(result, channels: shape.outChannels, outOffsets, bias: nil, to: image)
+          let channels = min(first + lanes, shape.outChannels) - first
+          let image = y + (sample * shape.outChannels + first) * shape.outPixels
+          Tensor.withOptionalPointer(bias) { b in
+            store(result + first, channels: channels, outOffsets, bias: b.map { $0 + first }, to: image)
           }
         }
       }
@@ -117,14 +120,13 @@ struct DirectConvolution {
 
   /// The weight as [tap][C_in][outRow].
   private func weightByOutput(_ weight: Tensor) -> Storage {
-    let planes = Storage(count: taps * shape.inChannels * outRow)
-    let depth = shape.inChannels * taps
-    let offsets = (0..<depth).map { Int32(($0 % taps * shape.inChannels + $0 / taps) * outRow) }
-    weight.withUnsafeBufferPointer { w in
-      guard let w = w.baseAddress else { return }
-      load(w, channels: shape.outChannels, offsets, to: planes.pointer)
+    weight.storage.derived([1, shape.inChannels, shape.outChannels, taps]) {
+      let planes = Storage(count: taps * shape.inChannels * outRow)
+      let depth = shape.inChannels * taps
+      let offsets = (0..<depth).map { Int32(($0 % taps * shape.inChannels + $0 / taps) * outRow) }
+      load(weight.storage.pointer, channels: shape.outChannels, offsets, to: planes.pointer)
+      return planes
     }
-    return planes
   }
 
   /// The weight as [tap][C_out][inRow].
@@ -155,10 +157,11 @@ struct DirectConvolution {
       outputGradient.withUnsafeBufferPointer { g in
         guard let x = x.baseAddress, let g = g.baseAddress else { return }
         Parallel.forEach(parts) { part in
-          let buffer = Storage(count: paddedFloats + shape.outPixels * outRow)
+          let buffer = Storage(count: paddedFloats + outFloats)
           let (padded, lanes) = (buffer.pointer, buffer.pointer + paddedFloats)
           let sum = sums.pointer + part * sumFloats
           if needsWeight { sum.update(repeating: 0, count: sumFloats) }
+          lanes.update(repeating: 0, count: outFloats)
           for sample in (shape.samples * part / parts)..<(shape.samples * (part + 1) / parts) {
             let image = sample * shape.inChannels * shape.pixels
             load(g + sample * shape.outChannels * shape.outPixels, channels: shape.outChannels, outOffsets, to: lanes)
@@ -186,19 +189,19 @@ struct DirectConvolution {
   private func addWeightGradient(
     _ padded: UnsafePointer<Float>, _ lanes: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>
   ) {
-    forEachRow { tap, pixel, row in
+    forEachProduct { tap, output, row in
       ck_product(
-        shape.outChannels, inRow, shape.outWidth, lanes + pixel * outRow, 1, outRow, padded + row,
-        shape.stride * inRow, sum + tap * shape.outChannels * inRow, inRow, 1)
+        shape.outChannels, inRow, productRows, lanes + output * outRow, 1, outRow, padded + row, shape.stride * inRow,
+        sum + tap * shape.outChannels * inRow, inRow, 1)
     }
   }
 
   private func addInputGradient(
     _ planes: UnsafePointer<Float>, _ lanes: UnsafePointer<Float>, to padded: UnsafeMutablePointer<Float>
   ) {
-    forEachRow { tap, pixel, row in
+    forEachProduct { tap, output, row in
       ck_product(
-        shape.outWidth, inRow, shape.outChannels, lanes + pixel * outRow, outRow, 1,
+        productRows, inRow, shape.outChannels, lanes + output * outRow, outRow, 1,
         planes + tap * shape.outChannels * inRow, inRow, padded + row, shape.stride * inRow, 1)
     }
   }

@@ -26,10 +26,8 @@ struct WinogradConvolution {
     outRow = (shape.outChannels + 15) / 16 * 16
   }
 
-  /// Whether the transforms exist and pay for this shape.
-  static func suits(_ shape: ConvolutionShape) -> Bool {
+  static func handles(_ shape: ConvolutionShape) -> Bool {
     shape.kernelHeight == 3 && shape.kernelWidth == 3 && shape.stride == 1 && shape.padding.isWithin(3, 3)
-      && min(shape.inChannels, shape.outChannels) >= 8 && shape.samples > 0
   }
 
   private var outTiling: ck_tiling {
@@ -77,29 +75,29 @@ struct WinogradConvolution {
     return Tensor(unsafeUninitialized: shape.outShape) { out in
       input.withUnsafeBufferPointer { x in
         guard let x = x.baseAddress, let y = out.baseAddress, !out.isEmpty else { return }
-        let call = { (b: UnsafePointer<Float>?) in
+        Tensor.withOptionalPointer(bias) { b in
           Parallel.forEach(chunks.count) { forward(chunks[$0], x, planes.pointer, b, y) }
         }
-        if let bias { bias.withUnsafeBufferPointer { call($0.baseAddress) } } else { call(nil) }
       }
     }
   }
 
   /// 36 planes [rows][lanes]
   private func transformed(_ weight: Tensor, _ taps: ck_taps, rotated: Bool) -> Storage {
-    let lanes = (taps.lanes + 15) / 16
-    let planes = Storage(count: 36 * taps.rows * lanes * 16)
-    weight.withUnsafeBufferPointer { w in
-      let grain = max(1, 16_384 / (taps.rows * 144))
+    weight.storage.derived([0, taps.rows, taps.lanes, rotated ? 1 : 0]) {
+      let lanes = (taps.lanes + 15) / 16
+      let planes = Storage(count: 36 * taps.rows * lanes * 16)
+      let grain = max(1, 16_384 / max(1, taps.rows * 144))
       Parallel.forRanges(lanes, grain: grain) { range in
         var taps = taps
         let scratch = Storage(count: taps.rows * 144)
         for lane in range {
-          ck_winograd_weight(w.baseAddress, &taps, lane * 16, rotated ? 1 : 0, planes.pointer, scratch.pointer)
+          ck_winograd_weight(
+            weight.storage.pointer, &taps, lane * 16, rotated ? 1 : 0, planes.pointer, scratch.pointer)
         }
       }
+      return planes
     }
-    return planes
   }
 
   private func forward(

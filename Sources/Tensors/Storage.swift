@@ -20,6 +20,32 @@ final class Storage: @unchecked Sendable {
   deinit {
     BufferPool.shared.give(pointer, bytes: bytes)
   }
+
+  // MARK: Other layouts of the same numbers
+
+  private struct Derived {
+    var requests: [[Int]: Int] = [:]
+    var layouts: [[Int]: Storage] = [:]
+  }
+  private let derived = Mutex(Derived())
+
+  /// A layout computed from this memory, such as a convolution's transformed weight, under a key of its kind and extents.
+  ///
+  /// It is kept from the second request on: inference asks again and again for the same weight, training once before it
+  /// changes the weight. What is kept lives as long as this memory stays as it is.
+  func derived(_ key: [Int], _ make: () -> Storage) -> Storage {
+    let (kept, requests) = derived.withLock { derived in
+      derived.requests[key, default: 0] += 1
+      return (derived.layouts[key], derived.requests[key, default: 1])
+    }
+    if let kept { return kept }
+    let layout = make()
+    if requests > 1 { derived.withLock { $0.layouts[key] = layout } }
+    return layout
+  }
+
+  /// To be called before the memory is written again.
+  func forgetDerived() { derived.withLock { if !$0.requests.isEmpty { $0 = Derived() } } }
 }
 
 /// Freed buffers kept for the next tensor of about the same size.

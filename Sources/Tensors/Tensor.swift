@@ -77,7 +77,7 @@ public struct Tensor: Sendable {
   }
 
   mutating func makeUnique() {
-    guard !isKnownUniquelyReferenced(&storage) else { return }
+    guard !isKnownUniquelyReferenced(&storage) else { return storage.forgetDerived() }
     let copy = Storage(count: count)
     copy.pointer.update(from: storage.pointer, count: count)
     storage = copy

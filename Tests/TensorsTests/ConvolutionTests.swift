@@ -106,18 +106,30 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
 
 @Suite("Convolution")
 struct ConvolutionTests {
+  /// Each algorithm that handles the case, and nil for the one that is chosen.
+  private func algorithms(_ test: ConvolutionCase) -> [ConvolutionAlgorithm?] {
+    [nil]
+      + ConvolutionAlgorithm.allCases.filter {
+        $0.handles(input: test.input, weight: test.weight, stride: test.stride, padding: test.padding)
+      }
+  }
+
   @Test(arguments: ConvolutionCase.all)
   func forwardIsTheDefinition(_ test: ConvolutionCase) {
     let (x, w) = (noise(test.input, seed: 1), noise(test.weight, seed: 2))
     let bias = noise([test.weight[0]], seed: 3)
     let naive = NaiveConvolution(x: x, w: w, stride: test.stride, padding: test.padding)
-    expectClose(
-      x.convolved(with: w, bias: bias, stride: test.stride, padding: test.padding), naive.forward(bias: bias.scalars),
-      .norm(2e-6), "with bias")
-    let zero = [Float](repeating: 0, count: bias.count)
-    expectClose(
-      x.convolved(with: w, stride: test.stride, padding: test.padding), naive.forward(bias: zero), .norm(2e-6),
-      "without bias")
+    let withBias = naive.forward(bias: bias.scalars)
+    let withoutBias = naive.forward(bias: [Float](repeating: 0, count: bias.count))
+    for algorithm in algorithms(test) {
+      let name = algorithm.map { "\($0)" } ?? "chosen"
+      expectClose(
+        x.convolved(with: w, bias: bias, stride: test.stride, padding: test.padding, by: algorithm), withBias,
+        .norm(2e-6), "\(name) with bias")
+      expectClose(
+        x.convolved(with: w, stride: test.stride, padding: test.padding, by: algorithm), withoutBias, .norm(2e-6),
+        "\(name) without bias")
+    }
   }
 
   @Test(arguments: ConvolutionCase.all)
@@ -126,18 +138,39 @@ struct ConvolutionTests {
     let naive = NaiveConvolution(x: x, w: w, stride: test.stride, padding: test.padding)
     let g = noise(naive.forEachProduct { _, _, _ in }, seed: 6)
     let expected = naive.gradients(g)
-    func gradients(_ needsInput: Bool, _ needsWeight: Bool) -> (input: Tensor?, weight: Tensor?, bias: Tensor?) {
-      Tensor.convolutionGradients(
-        input: x, weight: w, outputGradient: g, stride: test.stride, padding: test.padding, needsInput: needsInput,
-        needsWeight: needsWeight)
-    }
-    let (both, onlyInput, onlyWeight) = (gradients(true, true), gradients(true, false), gradients(false, true))
     let zero = Tensor.zeros([0])
-    expectClose(both.input ?? zero, expected.input, .norm(2e-6), "input")
-    expectClose(both.weight ?? zero, expected.weight, .norm(2e-6), "weight")
-    expectClose(both.bias ?? zero, expected.bias, .norm(2e-6), "bias")
-    #expect(onlyInput.input == both.input && onlyInput.weight == nil && onlyInput.bias == nil)
-    #expect(onlyWeight.input == nil && onlyWeight.weight == both.weight && onlyWeight.bias == both.bias)
+    for algorithm in algorithms(test) {
+      func gradients(_ needsInput: Bool, _ needsWeight: Bool) -> (input: Tensor?, weight: Tensor?, bias: Tensor?) {
+        Tensor.convolutionGradients(
+          input: x, weight: w, outputGradient: g, stride: test.stride, padding: test.padding, needsInput: needsInput,
+          needsWeight: needsWeight, by: algorithm)
+      }
+      let name = algorithm.map { "\($0)" } ?? "chosen"
+      let (both, onlyInput, onlyWeight) = (gradients(true, true), gradients(true, false), gradients(false, true))
+      expectClose(both.input ?? zero, expected.input, .norm(2e-6), "\(name) input")
+      expectClose(both.weight ?? zero, expected.weight, .norm(2e-6), "\(name) weight")
+      expectClose(both.bias ?? zero, expected.bias, .norm(2e-6), "\(name) bias")
+      #expect(onlyInput.input == both.input && onlyInput.weight == nil && onlyInput.bias == nil)
+      #expect(onlyWeight.input == nil && onlyWeight.weight == both.weight && onlyWeight.bias == both.bias)
+    }
+  }
+
+  /// Layouts of a weight that are kept for the next call follow the weight when it changes.
+  @Test(arguments: [3, 40])
+  func aChangedWeightIsSeen(_ size: Int) {
+    let x = noise([1, 16, size, size], seed: 1)
+    var w = noise([16, 16, 3, 3], seed: 2)
+    for _ in 0..<3 { _ = x.convolved(with: w, padding: Padding(1)) }
+    let copy = w
+    w[3, 2, 1, 1] += 1
+    let expected = NaiveConvolution(x: x, w: w, stride: 1, padding: Padding(1))
+    let zero = [Float](repeating: 0, count: 16)
+    expectClose(x.convolved(with: w, padding: Padding(1)), expected.forward(bias: zero), .norm(2e-6))
+    for _ in 0..<2 { _ = x.convolved(with: w, padding: Padding(1)) }
+    w.add(noise([16, 16, 3, 3], seed: 3))
+    let changed = NaiveConvolution(x: x, w: w, stride: 1, padding: Padding(1))
+    expectClose(x.convolved(with: w, padding: Padding(1)), changed.forward(bias: zero), .norm(2e-6))
+    #expect(copy[3, 2, 1, 1] + 1 != w[3, 2, 1, 1])
   }
 
   @Test(arguments: ConvolutionCase.all)

@@ -5,7 +5,7 @@ import CKernels
 /// On planes padded with zeros, tap (k, l) of every output of an image is the plane shifted by k rows and l pixels, so that
 /// y[C_out][pixel] += w[k, l] · planes is a matrix product. Rows come out as wide as the padded planes; what does not
 /// belong to the image is dropped.
-struct FewOutputConvolution {
+struct PlaneConvolution {
   let shape: ConvolutionShape
   private let paddedWidth: Int
   private let plane: Int
@@ -14,14 +14,6 @@ struct FewOutputConvolution {
     self.shape = shape
     paddedWidth = shape.width + shape.padding.left + shape.padding.right
     plane = (shape.height + shape.padding.top + shape.padding.bottom) * paddedWidth
-  }
-
-  static func suits(_ shape: ConvolutionShape) -> Bool {
-    let pixels =
-      (shape.height + shape.padding.top + shape.padding.bottom)
-      * (shape.width + shape.padding.left + shape.padding.right)
-    return shape.stride == 1 && shape.outChannels < 8 && shape.inChannels >= 8 && !shape.isPointwise
-      && shape.padding.isWithin(shape.kernelHeight, shape.kernelWidth) && pixels * shape.inChannels <= 1 << 19
   }
 
   func forward(_ input: Tensor, _ weight: Tensor, _ bias: Tensor?) -> Tensor {
