@@ -11,9 +11,7 @@ import Tensors
 ///   - guidanceScale: w.
 /// Source: Ho & Salimans 2022, equation 6.
 public func guided(unconditional: Tensor, conditional: Tensor, guidanceScale: Float) -> Tensor {
-  var result = unconditional
-  result.add(conditional - unconditional, scale: guidanceScale)
-  return result
+  combine(1, unconditional, guidanceScale, conditional - unconditional)
 }
 
 /// Two denoisers, or one with and without its condition, guided at every step.

@@ -30,9 +30,8 @@ func interpolate(_ table: [Float], at x: Double) -> Double {
   return (high - low) * (x - Double(i)) + low
 }
 
-/// a x + b y; equal shapes.
+/// a x + b y; equal shapes. Each product is rounded before the sum, as PyTorch does: where the terms almost cancel (the
+/// first step from a large σ) a fused operation would differ by more than the last bit of the result.
 func combine(_ a: Float, _ x: Tensor, _ b: Float, _ y: Tensor) -> Tensor {
-  var result = x * a
-  result.add(y, scale: b)
-  return result
+  (a == 1 ? x : x * a) + y * b
 }

@@ -165,3 +165,13 @@ public struct SamplerSettings: Equatable, Sendable {
     }
   }
 }
+
+extension SamplerKind {
+  /// The sampler of that command-line name; throws, with suggestions, when there is none.
+  public init(named name: String) throws(UserError) {
+    guard let kind = SamplerKind(rawValue: name) else {
+      throw UserError.unknown("scheduler", name, among: Self.allCases.map(\.rawValue))
+    }
+    self = kind
+  }
+}

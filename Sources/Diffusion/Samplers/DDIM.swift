@@ -52,7 +52,7 @@ public struct DDIMSampler: Sampler {
     // Rounding can bring the difference below 0 where ᾱ_t is almost 0.
     let direction = max(0, 1 - previousAlphaBar - sigma * sigma).squareRoot()
     var result = combine(previousAlphaBar.squareRoot(), original, direction, epsilon)
-    if settings.eta > 0 { result.add(noise(output.shape), scale: sigma) }
+    if settings.eta > 0 { result = combine(1, result, sigma, noise(output.shape)) }
     return SamplerStep(previousSample: result, predictedOriginal: original)
   }
 }

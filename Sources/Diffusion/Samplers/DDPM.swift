@@ -35,7 +35,7 @@ public struct DDPMSampler: Sampler {
     let original = predictedOriginal(output, sample: sample, timestep: t)
     let posterior = schedule.posterior(timestep: t, previous: previous)
     var result = combine(posterior.originalCoefficient, original, posterior.sampleCoefficient, sample)
-    if t > 0 { result.add(noise(output.shape), scale: standardDeviation(posterior)) }
+    if t > 0 { result = combine(1, result, standardDeviation(posterior), noise(output.shape)) }
     return SamplerStep(previousSample: result, predictedOriginal: original)
   }
 

@@ -33,6 +33,8 @@ public struct DPMSolverSampler: Sampler {
     let predictions = Array(memory.predictions.reversed())
     let previous =
       switch order(at: call, of: plan, predictions: predictions.count) {
+      // The last level is σ₀ again where the spacing includes t = 0: no way to go.
+      case _ where plan.sigmas[call + 1] == plan.sigmas[call]: sample
       case 1: firstOrder(predictions[0], sample, call, plan)
       case 2: secondOrder(predictions, sample, call, plan)
       default: thirdOrder(predictions, sample, call, plan)
@@ -85,7 +87,7 @@ extension DPMSolverSampler {
       case .heun: t.alpha * (decay / h + 1)
       }
     var result = combine(t.sigma / s.sigma, sample, -(t.alpha * decay), p[0])
-    result.add(slope, scale: weight)
+    result = combine(1, result, weight, slope)
     return result
   }
 
@@ -102,8 +104,8 @@ extension DPMSolverSampler {
     let curvature = (newer - older) * (1 / (r0 + r1))
     let decay = exp(-h) - 1
     var result = combine(t.sigma / s.sigma, sample, -(t.alpha * decay), p[0])
-    result.add(slope, scale: t.alpha * (decay / h + 1))
-    result.add(curvature, scale: -(t.alpha * ((decay + h) / (h * h) - 0.5)))
+    result = combine(1, result, t.alpha * (decay / h + 1), slope)
+    result = combine(1, result, -(t.alpha * ((decay + h) / (h * h) - 0.5)), curvature)
     return result
   }
 }
@@ -127,15 +129,10 @@ extension DPMSolverSampler {
       timesteps = levels.map { Float(timestep(ofSigma: $0, logarithms: logarithms).rounded(rule)) }
       sigmas = levels.map { Float($0) }
     }
-    let all = sigmas + [last]
-    guard zip(all, all.dropFirst()).allSatisfy({ $0 > $1 }) else {
-      throw UserError(
-        """
-        \(steps) steps of \(SamplerKind.dpmSolver.rawValue) with final_sigmas_type \(settings.finalSigmasType.rawValue) \
-        repeat a noise level; take fewer steps, or final_sigmas_type zero
-        """)
+    guard zip(sigmas, sigmas.dropFirst()).allSatisfy({ $0 > $1 }) else {
+      throw UserError("\(steps) steps of dpmsolver++ visit the same timestep twice; take fewer steps")
     }
-    return SamplingPlan(timesteps.count, timesteps: timesteps, sigmas: all)
+    return SamplingPlan(timesteps.count, timesteps: timesteps, sigmas: sigmas + [last])
   }
 
   private func spacedTimesteps(_ steps: Int) throws(UserError) -> [Float] {

@@ -44,7 +44,7 @@ public struct EulerAncestralSampler: Sampler {
     let original = predictedOriginal(output, scaledSample: sample, sigma: sigma)
     let derivative = (sample - original) / sigma
     var result = combine(1, sample, down - sigma, derivative)
-    result.add(noise(output.shape), scale: up)
+    result = combine(1, result, up, noise(output.shape))
     return SamplerStep(previousSample: result, predictedOriginal: original)
   }
 }
