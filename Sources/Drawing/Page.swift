@@ -1,0 +1,105 @@
+import CCairo
+import Tensors
+
+/// The file formats of a figure.
+public enum FigureFormat: String, Sendable, CaseIterable {
+  case svg, pdf, png
+}
+
+/// A drawn page: its size in points and the commands that paint it.
+public struct Page: Sendable {
+  public let size: Size
+  public let background: Color
+  public let commands: [DrawingCommand]
+
+  public init(size: Size, background: Color, commands: [DrawingCommand]) {
+    self.size = size
+    self.background = background
+    self.commands = commands
+  }
+
+  /// Title and description that go into the file, and the prefix of its ids.
+  struct Labels {
+    var name: String
+    var title: String
+    var description: String
+  }
+
+  /// The bytes of a file; the same page gives the same bytes in any process.
+  ///
+  /// - Parameter pixelScale: pixels of a PNG per 1/96 inch.
+  func encoded(as format: FigureFormat, labels: Labels, pixelScale: Double) throws(UserError) -> [UInt8] {
+    switch format {
+    case .svg:
+      let raw = try vector { cairo_svg_surface_create_for_stream(appendBytes, $0, size.width, size.height) }
+      return SVGCleaner(prefix: labels.name, title: labels.title, description: labels.description).clean(raw)
+    case .pdf:
+      return try vector { sink in
+        let surface = cairo_pdf_surface_create_for_stream(appendBytes, sink, size.width, size.height)
+        for (key, value) in [
+          (CAIRO_PDF_METADATA_TITLE, labels.title), (CAIRO_PDF_METADATA_SUBJECT, labels.description),
+          (CAIRO_PDF_METADATA_CREATE_DATE, Page.date), (CAIRO_PDF_METADATA_MOD_DATE, Page.date),
+        ] { cairo_pdf_surface_set_metadata(surface, key, value) }
+        return surface
+      }
+    case .png:
+      return try png(pixelScale: pixelScale)
+    }
+  }
+
+  /// Stands for the moment of writing, which would make every file differ.
+  private static let date = "2000-01-01T00:00:00Z"
+
+  private func vector(_ makeSurface: (UnsafeMutableRawPointer) -> OpaquePointer?) throws(UserError) -> [UInt8] {
+    let sink = ByteSink()
+    let surface = makeSurface(Unmanaged.passUnretained(sink).toOpaque())
+    defer { cairo_surface_destroy(surface) }
+    try paint(on: surface, scale: 1)
+    cairo_surface_finish(surface)
+    try Page.check(cairo_surface_status(surface))
+    return withExtendedLifetime(sink) { sink.bytes }
+  }
+
+  private func png(pixelScale: Double) throws(UserError) -> [UInt8] {
+    let scale = pixelScale * 96 / 72
+    let width = Int32((size.width * scale).rounded())
+    let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, Int32((size.height * scale).rounded()))
+    defer { cairo_surface_destroy(surface) }
+    try paint(on: surface, scale: scale)
+    let sink = ByteSink()
+    let status = cairo_surface_write_to_png_stream(surface, appendBytes, Unmanaged.passUnretained(sink).toOpaque())
+    try Page.check(status)
+    return withExtendedLifetime(sink) { sink.bytes }
+  }
+
+  private func paint(on surface: OpaquePointer?, scale: Double) throws(UserError) {
+    let typesetter = try Typesetter()
+    guard let surface, let context = cairo_create(surface) else { return }
+    defer { cairo_destroy(context) }
+    cairo_scale(context, scale, scale)
+    let whole = Path.rectangle(Rect(x: 0, y: 0, width: size.width, height: size.height))
+    let renderer = CairoRenderer(context: context, typesetter: typesetter)
+    renderer.paint([.fill(whole, background)] + commands)
+    try Page.check(cairo_status(context))
+  }
+
+  private static func check(_ status: cairo_status_t) throws(UserError) {
+    guard status != CAIRO_STATUS_SUCCESS else { return }
+    let reason = cairo_status_to_string(status).map { String(cString: $0) } ?? "unknown reason"
+    throw UserError("The figure could not be painted: \(reason).", code: .io)
+  }
+}
+
+/// Collects what Cairo writes.
+private final class ByteSink {
+  var bytes: [UInt8] = []
+}
+
+private func appendBytes(
+  _ sink: UnsafeMutableRawPointer?, _ data: UnsafePointer<UInt8>?, _ count: UInt32
+) -> cairo_status_t {
+  guard let sink, let data else { return CAIRO_STATUS_WRITE_ERROR }
+  let bytes = UnsafeBufferPointer(start: data, count: Int(count))
+  Unmanaged<ByteSink>.fromOpaque(sink).takeUnretainedValue().bytes.append(contentsOf: bytes)
+  return CAIRO_STATUS_SUCCESS
+}
