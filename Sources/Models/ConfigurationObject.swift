@@ -62,6 +62,13 @@ public struct ConfigurationObject {
     return number.doubleValue
   }
 
+  /// A finite number above 0.
+  public func positiveNumber(_ key: String) throws(UserError) -> Double? {
+    guard let number = try number(key) else { return nil }
+    guard number > 0, number.isFinite else { throw error("\(key) \(number) is not above 0") }
+    return number
+  }
+
   /// An integer; with `optional` null is allowed, otherwise null counts as absent too but is the caller's default.
   public func integer(
     _ key: String, in range: ClosedRange<Int>, optional: Bool = false

@@ -48,7 +48,7 @@ CONFIGURATIONS = {
          "attention_head_dim": None, "layers_per_block": 2},
         (1, 4, 4, 4), [3]),
     "sine_first": (
-        {"sample_size": (12, 4), "block_out_channels": (8, 8, 12), "down_block_types": ("DownBlock2D",) * 3,
+        {"sample_size": 12, "block_out_channels": (8, 8, 12), "down_block_types": ("DownBlock2D",) * 3,
          "up_block_types": ("UpBlock2D",) * 3, "flip_sin_to_cos": False, "freq_shift": 1, "downsample_padding": 0,
          "time_embedding_dim": 20, "norm_eps": 1e-6, "norm_num_groups": 2, "attention_head_dim": 3},
         (1, 1, 12, 4), [640]),
@@ -58,7 +58,7 @@ CONFIGURATIONS = {
          "center_input_sample": True, "mid_block_scale_factor": 1.4142135, "dropout": 0.1, "attention_head_dim": 16},
         (2, 3, 6, 6), [90, 10]),
     "no_mid_attention": (
-        {"sample_size": (2, 10), "in_channels": 2, "out_channels": 1, "block_out_channels": (12, 8),
+        {"sample_size": 10, "in_channels": 2, "out_channels": 1, "block_out_channels": (12, 8),
          "down_block_types": ("DownBlock2D",) * 2, "up_block_types": ("UpBlock2D",) * 2, "add_attention": False},
         (2, 2, 2, 10), [999, 1]),
     "one_level": (
