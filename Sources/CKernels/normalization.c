@@ -93,11 +93,17 @@ MULTIVERSION void ck_group_norm_gradient(const float *x, const float *weight, co
   }
   const float mean_g = (float)(sum_g / (double)n), mean_gx = (float)(sum_gx / (double)n);
   for (ck_int c = 0; c < channels; c++) {
-    const float *xc = x + c * inner, *dv = (silu ? dx : dy) + c * inner;
+    const float *xc = x + c * inner, *dyc = dy + c * inner;
     float *dxc = dx + c * inner;
     const float w = weight[c];
-    for (ck_int i = 0; i < inner; i++)
-      dxc[i] = rstd * (w * dv[i] - mean_g - (xc[i] - mean) * rstd * mean_gx);
+    // Two loops, since one that may read what it writes is not vectorised.
+    if (silu) {
+      for (ck_int i = 0; i < inner; i++)
+        dxc[i] = rstd * (w * dxc[i] - mean_g - (xc[i] - mean) * rstd * mean_gx);
+    } else {
+      for (ck_int i = 0; i < inner; i++)
+        dxc[i] = rstd * (w * dyc[i] - mean_g - (xc[i] - mean) * rstd * mean_gx);
+    }
   }
 }
 

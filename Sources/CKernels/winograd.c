@@ -141,26 +141,30 @@ MULTIVERSION WIDE void ck_winograd_input(const float *images, const ck_tiling *t
 }
 
 MULTIVERSION WIDE void ck_winograd_output_gradient(const float *images, const ck_tiling *t, const ck_tile_chunk *chunk,
-                                                   float *planes, ck_int plane_stride, float *scratch) {
+                                                   float *planes, ck_int plane_stride, float *sums, float *scratch) {
   strip s = make_strip(t, chunk, scratch);
   ck_int row_length = padded(t->channels);
   for (ck_int channel = 0; channel < t->channels; channel += 16) {
     float *out = planes + channel;
+    v16 sum = {0};
     for (ck_int sample = 0; sample < chunk->samples; sample++) {
       load_strip(&s, images, t, chunk->first_sample + sample, channel);
       for (ck_int ty = 0; ty < chunk->rows; ty++)
         for (ck_int tx = 0; tx < t->tiles_x; tx++, out += row_length) {
-          v16 half[24], full[6];
+          v16 half[24], full[6], rows[4];
           for (int i = 0; i < 4; i++) {
             const v16 *d = (const v16 *)(s.strip + ((4 * ty + i) * s.width + 4 * tx) * 16);
             gradient_transform(d, 1, half + 6 * i, 1);
+            rows[i] = (d[0] + d[1]) + (d[2] + d[3]);
           }
+          sum += (rows[0] + rows[1]) + (rows[2] + rows[3]);
           for (int j = 0; j < 6; j++) {
             gradient_transform(half + j, 6, full, 1);
             for (int i = 0; i < 6; i++) *(v16 *)(out + (6 * i + j) * plane_stride) = full[i];
           }
         }
     }
+    *(v16 *)(sums + channel) = sum;
   }
 }
 

@@ -51,6 +51,7 @@ extension Tensor {
       outputGradient.shape == shape.outShape, "gradient \(outputGradient.shape) of a result \(shape.outShape)")
     guard needsInput || needsWeight else { return (nil, nil, nil) }
     var result: (input: Tensor?, weight: Tensor?)
+    var bias: Tensor?
     switch algorithm ?? .fastestForGradients(of: shape) {
     case .columns:
       result = ColumnConvolution(shape).gradients(
@@ -67,9 +68,10 @@ extension Tensor {
     case .winograd:
       let winograd = WinogradConvolution(shape)
       result.input = needsInput ? winograd.inputGradient(weight, outputGradient) : nil
-      result.weight = needsWeight ? winograd.weightGradient(input, outputGradient) : nil
+      if needsWeight { (result.weight, bias) = winograd.weightGradient(input, outputGradient) }
     }
-    return (result.input?.reshaped(input.shape), result.weight, needsWeight ? channelSums(outputGradient) : nil)
+    if needsWeight && bias == nil { bias = channelSums(outputGradient) }
+    return (result.input?.reshaped(input.shape), result.weight, bias)
   }
 
   /// The input's gradient at stride 1 as the convolution of the output's gradient with the rotated kernels.

@@ -131,24 +131,31 @@ struct WinogradConvolution {
     return WinogradConvolution(transposed).convolve(outputGradient, weight, taps, rotated: true, nil)
   }
 
-  func weightGradient(_ input: Tensor, _ outputGradient: Tensor) -> Tensor {
+  /// The gradients of the weight and of the bias, which is summed while the output's gradient passes by.
+  func weightGradient(_ input: Tensor, _ outputGradient: Tensor) -> (weight: Tensor, bias: Tensor) {
     let chunks = chunks(of: max(64, min(256, Self.chunkFloats / (36 * (inRow + outRow)))))
     let planeFloats = 36 * shape.outChannels * inRow
     // Each part has a sum of its own; their number depends on the shape alone.
     let parts = min(chunks.count, planeFloats > 1 << 19 ? 2 : 4)
     let sums = Storage(count: parts * planeFloats)
+    let channelSums = Storage(count: chunks.count * outRow)
     input.withUnsafeBufferPointer { x in
       outputGradient.withUnsafeBufferPointer { g in
         guard let x = x.baseAddress, let g = g.baseAddress else { return }
         Parallel.forEach(parts) { part in
           let range = (chunks.count * part / parts)..<(chunks.count * (part + 1) / parts)
           for i in range {
-            add(chunks[i], x, g, to: sums.pointer + part * planeFloats, isFirst: i == range.lowerBound)
+            add(
+              chunks[i], x, g, to: sums.pointer + part * planeFloats, isFirst: i == range.lowerBound,
+              channelSums.pointer + i * outRow)
           }
         }
       }
     }
-    return Tensor(unsafeUninitialized: shape.weightShape) { out in
+    let bias = (0..<shape.outChannels).map { channel in
+      Float(chunks.indices.reduce(0.0) { $0 + Double(channelSums.pointer[$1 * outRow + channel]) })
+    }
+    let weight = Tensor(unsafeUninitialized: shape.weightShape) { out in
       guard let w = out.baseAddress else { return }
       let taps = ck_taps(
         rows: shape.outChannels, lanes: shape.inChannels, row_stride: shape.inChannels * 9, lane_stride: 9)
@@ -157,12 +164,13 @@ struct WinogradConvolution {
         ck_winograd_weight_gradient(sums.pointer, parts, planeFloats, &taps, range.lowerBound, range.upperBound, w)
       }
     }
+    return (weight, Tensor(bias))
   }
 
-  /// Adds a chunk's 36 products (gradient)ᵀ · (input) to `sum`, planes [C_out][C_in].
+  /// Adds a chunk's 36 products (gradient)ᵀ · (input) to `sum`, planes [C_out][C_in], and sets the gradient's channel sums.
   private func add(
     _ chunk: ck_tile_chunk, _ x: UnsafePointer<Float>, _ g: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>,
-    isFirst: Bool
+    isFirst: Bool, _ channelSums: UnsafeMutablePointer<Float>
   ) {
     let count = tiles(chunk)
     let (inPlane, outPlane) = (count * inRow + 16, count * outRow + 16)
@@ -171,7 +179,7 @@ struct WinogradConvolution {
     let scratch = m + 36 * outPlane
     var (inner, outer, chunk) = (tiling, outTiling, chunk)
     ck_winograd_input(x, &inner, &chunk, v, inPlane, scratch)
-    ck_winograd_output_gradient(g, &outer, &chunk, m, outPlane, scratch)
+    ck_winograd_output_gradient(g, &outer, &chunk, m, outPlane, channelSums, scratch)
     for k in 0..<36 {
       ck_product(
         shape.outChannels, inRow, count, m + k * outPlane, 1, outRow, v + k * inPlane, inRow,

@@ -25,9 +25,10 @@ void ck_winograd_input(const float *images, const ck_tiling *t, const ck_tile_ch
 // Aᵀ m A, 4 × 4 pixels written to the images; `bias` per channel or NULL. top and left are 0.
 void ck_winograd_output(const float *planes, ck_int plane_stride, const ck_tiling *t, const ck_tile_chunk *chunk,
                         const float *bias, float *images, float *scratch);
-// A g Aᵀ of 4 × 4 pixels: the transpose of ck_winograd_output. top and left are 0.
+// A g Aᵀ of 4 × 4 pixels: the transpose of ck_winograd_output. top and left are 0. `sums` receives each channel's sum over
+// the chunk, as many floats as a row of the planes.
 void ck_winograd_output_gradient(const float *images, const ck_tiling *t, const ck_tile_chunk *chunk, float *planes,
-                                 ck_int plane_stride, float *scratch);
+                                 ck_int plane_stride, float *sums, float *scratch);
 
 // Weights seen as [rows][lanes] of 3 × 3 taps at w[row * row_stride + lane * lane_stride]; planes [row][lane].
 typedef struct {
