@@ -1,6 +1,6 @@
 """Times diffuse beside PyTorch: the same work, the same weights, two threads each, alternating pairs.
 
-    .venv-peer/bin/python Tests/Peer/bench.py fashion-ddpm --json figures.json
+    Tests/Peer/run bench.py fashion-ddpm --json figures.json
 
 For every workload both programs are started, warmed up, and then asked in turn, one idle while the other computes; pairs
 begin alternately with ours and theirs. Reported are the medians, their ratio ours/PyTorch, and both peaks of memory. It is

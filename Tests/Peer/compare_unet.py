@@ -1,6 +1,6 @@
 """Opens a U-Net folder with diffusers and with diffuse and compares what every submodule computes.
 
-    .venv-peer/bin/python Tests/Peer/compare_unet.py fashion-ddpm
+    Tests/Peer/run compare_unet.py fashion-ddpm
 
 A table with one line a submodule, in the order they finish: ‖ours − theirs‖ / ‖theirs‖ and the largest difference. The
 first submodule beyond the tolerance is named, and the exit code is 1; so it is when one is missing on our side.
