@@ -29,7 +29,7 @@ public enum ModelCard {
     ]
     lines += metrics.map { "| \($0.name) | \(String(format: "%.4f", $0.value)) |" }
     lines += ["", "The log of the run is `training.csv` beside this file.", ""]
-    try write(lines.joined(separator: "\n"), to: folder.path + "/README.md")
+    try FileOutput.write(lines.joined(separator: "\n"), to: folder.path + "/README.md")
   }
 
   /// Replaces or adds the section of measured quality.
@@ -37,14 +37,6 @@ public enum ModelCard {
     let file = path + "/README.md"
     let card = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
     let kept = card.range(of: "\n" + evaluationHeading).map { String(card[..<$0.lowerBound]) } ?? card
-    try write(kept + "\n\(evaluationHeading)\n\n\(section)\n", to: file)
-  }
-
-  private static func write(_ text: String, to path: String) throws(UserError) {
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw UserError("\(path) cannot be written: \(error.localizedDescription)", code: .io)
-    }
+    try FileOutput.write(kept + "\n\(evaluationHeading)\n\n\(section)\n", to: file)
   }
 }

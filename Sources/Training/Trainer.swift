@@ -8,10 +8,7 @@ import Tensors
 public final class Trainer {
   public let recipe: any Recipe
   public let folder: TrainingFolder
-  private let optimizer: AdamW
-  private let average: ExponentialMovingAverage?
-  private let schedule: CosineSchedule
-  private(set) var step = 0
+  private let update: TrainingUpdate
   /// Seconds of training before this process took over.
   private var earlierSeconds = 0.0
   private var log: TrainingLog
@@ -39,24 +36,16 @@ public final class Trainer {
   public init(_ recipe: any Recipe, folder: TrainingFolder, resume: Bool) throws(UserError) {
     self.recipe = recipe
     self.folder = folder
-    let settings = recipe.settings
-    var random = RandomSource(seed: settings.seed)
+    var random = RandomSource(seed: recipe.settings.seed)
     recipe.module.initialize(&random)
-    let parameters = recipe.module.namedParameters()
-    optimizer = AdamW(parameters, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
-    average = settings.emaDecay.map { ExponentialMovingAverage(parameters, decay: $0) }
-    schedule = CosineSchedule(
-      peak: settings.learningRate, warmupSteps: settings.warmupSteps, totalSteps: settings.totalSteps)
+    update = TrainingUpdate(recipe)
     try folder.prepare()
     if resume {
-      let state = try folder.readCheckpoint(parameters: parameters, settings: settings)
-      step = state.step
+      let state = try folder.readCheckpoint(parameters: recipe.module.namedParameters(), settings: recipe.settings)
       earlierSeconds = state.seconds
-      optimizer.restore(step: state.step, moments: state.moments)
-      if let average { average.restore(updates: state.step, averages: state.averages) }
+      update.restore(state)
     }
-    log = try TrainingLog(path: folder.logPath, continuingAt: resume ? step : nil)
-    recipe.module.requireGradients()
+    log = try TrainingLog(path: folder.logPath, continuingAt: resume ? update.step : nil)
   }
 
   /// Runs until the end, or until `shouldStop` says so between two steps; writes a checkpoint every `checkpointSeconds`.
@@ -66,12 +55,12 @@ public final class Trainer {
     let settings = recipe.settings
     let clock = ContinuousClock()
     let start = clock.now
-    let firstStep = step
+    let firstStep = update.step
     var lastCheckpoint = start
     var window = (loss: 0.0, norm: 0.0, steps: 0)
-    while step < settings.totalSteps {
-      let (loss, norm) = try trainStep()
-      step += 1
+    while update.step < settings.totalSteps {
+      let (loss, norm) = try update.run()
+      let step = update.step
       window = (window.loss + loss, window.norm + norm, window.steps + 1)
       let elapsed = seconds(clock.now - start)
       guard loss.isFinite else {
@@ -80,7 +69,7 @@ public final class Trainer {
       if step % Self.logInterval == 0 || step == settings.totalSteps {
         try log.append(
           step: step, images: step * settings.batchSize, seconds: earlierSeconds + elapsed,
-          loss: window.loss / Double(window.steps), learningRate: optimizer.learningRate,
+          loss: window.loss / Double(window.steps), learningRate: update.learningRate,
           gradientNorm: window.norm / Double(window.steps))
         window = (0, 0, 0)
       }
@@ -98,36 +87,14 @@ public final class Trainer {
     return .finished
   }
 
-  /// One update; returns the loss and the norm of the gradients before clipping.
-  @discardableResult
-  public func trainStep() throws(UserError) -> (loss: Double, gradientNorm: Double) {
-    let settings = recipe.settings
-    var random = settings.random(step: step)
-    let loss = try recipe.loss(step: step, &random)
-    loss.backward()
-    let norm = optimizer.gradientNorm
-    optimizer.learningRate = schedule.learningRate(step: step)
-    optimizer.update(gradientScale: AdamW.clipScale(norm: norm, maximum: settings.maximumGradientNorm))
-    optimizer.clearGradients()
-    average?.update()
-    return (Double(loss.value.scalar), norm)
-  }
-
   private func checkpoint(seconds: Double) throws(UserError) {
     try folder.writeCheckpoint(
-      TrainingState(
-        step: step, seconds: seconds, moments: optimizer.moments, averages: average?.averages ?? [:]),
-      parameters: recipe.module.namedParameters(), settings: recipe.settings)
+      update.state(seconds: seconds), parameters: recipe.module.namedParameters(), settings: recipe.settings)
   }
 
   /// Puts the weights that ship in place and writes model, card and metrics.
   private func finish(seconds: Double) throws(UserError) {
-    recipe.module.requireGradients(false)
-    if let average {
-      for (name, parameter) in recipe.module.namedParameters() {
-        if let value = average.averages[name] { parameter.value = value }
-      }
-    }
+    update.settle()
     try folder.writeModel(recipe)
     let metrics = try recipe.finalMetrics()
     let finalLoss = try log.meanLoss(lastSteps: 1000)

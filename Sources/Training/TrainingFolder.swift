@@ -34,7 +34,7 @@ public struct TrainingFolder: Sendable {
   /// Writes `config.json`, companions and the weights in half precision.
   func writeModel(_ recipe: any Recipe) throws(UserError) {
     try writeJSON(recipe.configuration, to: path + "/config.json")
-    for (name, data) in try recipe.companions() { try write(data, to: "\(path)/\(name)") }
+    for (name, data) in try recipe.companions() { try FileOutput.write(data, to: "\(path)/\(name)") }
     try SafetensorsFile.write(
       recipe.module.namedParameters().map { ($0.name, $0.parameter.value) },
       to: path + "/diffusion_pytorch_model.safetensors", as: .float16, metadata: ["format": "pt"])
@@ -45,15 +45,7 @@ public struct TrainingFolder: Sendable {
       let data = try? JSONSerialization.data(
         withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     else { preconditionFailure("no JSON: \(object)") }
-    try write(data + Data("\n".utf8), to: path)
-  }
-
-  private func write(_ data: Data, to path: String) throws(UserError) {
-    do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw UserError("\(path) cannot be written: \(error.localizedDescription)", code: .io)
-    }
+    try FileOutput.write(data + Data("\n".utf8), to: path)
   }
 
   // MARK: Checkpoint
@@ -77,7 +69,7 @@ public struct TrainingFolder: Sendable {
   func readCheckpoint(
     parameters: [(name: String, parameter: Parameter)], settings: TrainingSettings
   ) throws(UserError) -> TrainingState {
-    guard FileManager.default.fileExists(atPath: checkpointPath) else {
+    guard hasCheckpoint else {
       throw UserError("there is no checkpoint to resume from in \(path)", code: .noInput)
     }
     let file = try SafetensorsFile(contentsOf: checkpointPath)
@@ -98,6 +90,9 @@ public struct TrainingFolder: Sendable {
     }
     return state
   }
+
+  /// Whether an interrupted run left a checkpoint.
+  public var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointPath) }
 
   func removeCheckpoint() { try? FileManager.default.removeItem(atPath: checkpointPath) }
 }

@@ -20,7 +20,7 @@ public struct TrainingLog {
   init(path: String, continuingAt step: Int?) throws(UserError) {
     self.path = path
     let kept = try step.map { step throws(UserError) in try Self.read(path).filter { $0.step <= step } } ?? []
-    try write(([Self.header] + kept.map(Self.line)).joined(separator: "\n") + "\n")
+    try FileOutput.write(([Self.header] + kept.map(Self.line)).joined(separator: "\n") + "\n", to: path)
   }
 
   private static func line(_ entry: Entry) -> String {
@@ -42,14 +42,6 @@ public struct TrainingLog {
       try handle.write(contentsOf: Data((Self.line(entry) + "\n").utf8))
     } catch {
       throw UserError("\(path) cannot be written: \(error.localizedDescription)", code: .io)
-    }
-  }
-
-  private func write(_ text: String) throws(UserError) {
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw UserError("\(path) cannot be written: \(error.localizedDescription)", code: .cannotCreate)
     }
   }
 

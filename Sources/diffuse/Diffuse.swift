@@ -15,5 +15,8 @@ struct Diffuse: ParsableCommand {
       Lessons and weights are found by --home, $DIFFUSE_HOME, share/diffuse beside the program's folder, or above the \
       working directory.
       """,
-    subcommands: [LessonsCommand.self, LessonCommand.self, FiguresCommand.self, ScheduleCommand.self])
+    subcommands: [
+      LessonsCommand.self, LessonCommand.self, FiguresCommand.self, ScheduleCommand.self, TrainCommand.self,
+      EvaluateCommand.self, InspectCommand.self, ProbeCommand.self, BenchCommand.self,
+    ])
 }

@@ -156,7 +156,9 @@ public struct FashionEvaluation {
       lowerNearest(&best, flat, block)
     }
     // The margin is −1 in both; differences in −1…1 are twice those in 0…1.
-    return best.map { (Double(max($0, 0)) / 4 / Double(FashionMNIST.storedSide * FashionMNIST.storedSide)).squareRoot() }
+    return best.map {
+      (Double(max($0, 0)) / 4 / Double(FashionMNIST.storedSide * FashionMNIST.storedSide)).squareRoot()
+    }
   }
 
   private func nearestFeatureDistances(_ features: Tensor, _ real: Tensor) -> (generated: [Double], real: [Double]) {

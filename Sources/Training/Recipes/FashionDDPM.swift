@@ -38,7 +38,7 @@ public final class FashionDDPM: Recipe {
     return c
   }()
 
-  public init(totalSteps: Int = 12_000) throws(UserError) {
+  public init(totalSteps: Int = 7_000) throws(UserError) {
     settings = TrainingSettings(
       totalSteps: totalSteps, batchSize: 64, learningRate: 1e-3, warmupSteps: 300, weightDecay: 0.01, emaDecay: 0.999)
     model = UNet2DModel(Self.unet)
@@ -63,13 +63,20 @@ public final class FashionDDPM: Recipe {
   }
 
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
-    let indices = order.batch(step: step, size: settings.batchSize)
-    let clean = data.batch(indices).images
-    let timesteps = random.integers(below: schedule.numTrainTimesteps, count: indices.count)
-    let dropped = random.uniform([indices.count]).scalars
-    let noise = random.normal(clean.shape)
-    let labels = zip(indices, dropped).map { $1 < Self.dropShare ? Self.noClass : data.labels[$0] }
-    let noisy = try schedule.addNoise(clean, noise: noise, timesteps: timesteps)
+    let batch = data.batch(order.batch(step: step, size: settings.batchSize))
+    return try Self.loss(of: model, on: batch, schedule: schedule, &random)
+  }
+
+  /// The loss of one batch: timesteps, dropped classes and noise are drawn in this order.
+  static func loss(
+    of model: UNet2DModel, on batch: LabelledImages, schedule: NoiseSchedule, _ random: inout RandomSource
+  ) throws(UserError) -> Variable {
+    let count = batch.labels.count
+    let timesteps = random.integers(below: schedule.numTrainTimesteps, count: count)
+    let dropped = random.uniform([count]).scalars
+    let noise = random.normal(batch.images.shape)
+    let labels = zip(batch.labels, dropped).map { $1 < dropShare ? noClass : $0 }
+    let noisy = try schedule.addNoise(batch.images, noise: noise, timesteps: timesteps)
     let predicted = model(Variable(noisy), timesteps: timesteps.map(Float.init), classLabels: labels)
     return Loss.meanSquaredError(predicted, Variable(noise))
   }

@@ -1,0 +1,66 @@
+import Gradients
+import Layers
+import Tensors
+
+/// One step of training after another: loss, gradients, clipping, AdamW, moving average.
+public final class TrainingUpdate {
+  private let recipe: any Recipe
+  private let optimizer: AdamW
+  private let average: ExponentialMovingAverage?
+  private let schedule: CosineSchedule
+  /// Updates done.
+  public private(set) var step = 0
+
+  /// Begins with the parameters as they are.
+  public init(_ recipe: any Recipe) {
+    self.recipe = recipe
+    let settings = recipe.settings
+    let parameters = recipe.module.namedParameters()
+    optimizer = AdamW(parameters, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
+    average = settings.emaDecay.map { ExponentialMovingAverage(parameters, decay: $0) }
+    schedule = CosineSchedule(
+      peak: settings.learningRate, warmupSteps: settings.warmupSteps, totalSteps: settings.totalSteps)
+    recipe.module.requireGradients()
+  }
+
+  /// The rate of the last update.
+  var learningRate: Float { optimizer.learningRate }
+
+  /// One update; returns the loss and the norm of the gradients before clipping.
+  @discardableResult
+  public func run() throws(UserError) -> (loss: Double, gradientNorm: Double) {
+    let settings = recipe.settings
+    var random = settings.random(step: step)
+    let loss = try recipe.loss(step: step, &random)
+    loss.backward()
+    let norm = optimizer.gradientNorm
+    optimizer.learningRate = schedule.learningRate(step: step)
+    optimizer.update(gradientScale: AdamW.clipScale(norm: norm, maximum: settings.maximumGradientNorm))
+    optimizer.clearGradients()
+    average?.update()
+    step += 1
+    return (Double(loss.value.scalar), norm)
+  }
+
+  /// What a checkpoint keeps beside the parameters.
+  func state(seconds: Double) -> TrainingState {
+    TrainingState(step: step, seconds: seconds, moments: optimizer.moments, averages: average?.averages ?? [:])
+  }
+
+  /// Goes on from a checkpoint whose parameters are in place.
+  func restore(_ state: TrainingState) {
+    step = state.step
+    optimizer.restore(step: state.step, moments: state.moments)
+    average?.restore(updates: state.step, averages: state.averages)
+    recipe.module.requireGradients()
+  }
+
+  /// Ends training: puts the weights that are kept in place.
+  func settle() {
+    recipe.module.requireGradients(false)
+    guard let average else { return }
+    for (name, parameter) in recipe.module.namedParameters() {
+      if let value = average.averages[name] { parameter.value = value }
+    }
+  }
+}
