@@ -7,6 +7,12 @@ public struct LabelledImages: Sendable {
   public let images: Tensor
   /// The class of each picture.
   public let labels: [Int]
+
+  public init(images: Tensor, labels: [Int]) {
+    precondition(images.shape[0] == labels.count, "\(labels.count) labels for \(images.shape)")
+    self.images = images
+    self.labels = labels
+  }
 }
 
 /// Fashion-MNIST: grey pictures of 28 × 28 pixels from ten classes of clothing, 60,000 to train on and 10,000 to test.

@@ -34,7 +34,7 @@ public struct TrainingFolder: Sendable {
   /// Writes `config.json`, companions and the weights in half precision.
   func writeModel(_ recipe: any Recipe) throws(UserError) {
     try writeJSON(recipe.configuration, to: path + "/config.json")
-    for (name, data) in try recipe.companions() { try FileOutput.write(data, to: "\(path)/\(name)") }
+    for (name, data) in try recipe.companions() { try FileOutput.write(Array(data), to: "\(path)/\(name)") }
     try SafetensorsFile.write(
       recipe.module.namedParameters().map { ($0.name, $0.parameter.value) },
       to: path + "/diffusion_pytorch_model.safetensors", as: .float16, metadata: ["format": "pt"])
@@ -45,7 +45,7 @@ public struct TrainingFolder: Sendable {
       let data = try? JSONSerialization.data(
         withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     else { preconditionFailure("no JSON: \(object)") }
-    try FileOutput.write(data + Data("\n".utf8), to: path)
+    try FileOutput.write(Array(data) + Array("\n".utf8), to: path)
   }
 
   // MARK: Checkpoint

@@ -21,7 +21,7 @@ public struct Workload {
     let unet = try folder.unet2D()
     switch name {
     case "training-step":
-      let update = TrainingUpdate(BenchmarkRecipe(unet))
+      let update = TrainingUpdate(try BenchmarkRecipe(unet))
       return Workload(name: name) { try update.run() }
     case "unet-1": return forward(name, unet, batch: 1)
     case "unet-64": return forward(name, unet, batch: 64)

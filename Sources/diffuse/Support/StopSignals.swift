@@ -3,28 +3,31 @@ import Glibc
 import Synchronization
 
 /// Turns Ctrl-C and SIGTERM into a flag that a long run looks at between two steps; the second one ends the program at once.
-final class StopSignals: Sendable {
-  private let first = Atomic<Int32>(0)
-  private let sources: [any DispatchSourceSignal]
+final class StopSignals {
+  private final class Flag: Sendable {
+    let signal = Atomic<Int32>(0)
+  }
+
+  private let flag = Flag()
+  private var sources: [any DispatchSourceSignal] = []
 
   init() {
     let queue = DispatchQueue(label: "stop-signals")
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
-      return DispatchSource.makeSignalSource(signal: number, queue: queue)
-    }
-    for (number, source) in zip([SIGINT, SIGTERM], sources) {
-      source.setEventHandler { [self] in
-        let (exchanged, _) = first.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-        if !exchanged { _exit(128 + number) }
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler { [flag] in
+        let (isFirst, _) = flag.signal.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+        if !isFirst { _exit(128 + number) }
       }
       source.resume()
+      return source
     }
   }
 
   /// The signal that asked to stop.
   var received: Int32? {
-    let number = first.load(ordering: .relaxed)
+    let number = flag.signal.load(ordering: .relaxed)
     return number == 0 ? nil : number
   }
 }
