@@ -25,7 +25,7 @@ struct InspectCommand: ParsableCommand {
   var size: Int?
 
   @Option(help: "How deep the tree is printed: 0 is the top level.")
-  var depth = 2
+  var depth = 1
 
   @Flag(help: "Print JSON, the whole tree.")
   var json = false
