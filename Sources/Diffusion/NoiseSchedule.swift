@@ -130,7 +130,8 @@ extension NoiseSchedule {
     return alphasBar.indices.map { i in 1 - (i == 0 ? alphasBar[0] : alphasBar[i] / alphasBar[i - 1]) }
   }
 
-  private static func check(_ s: ScheduleSettings) throws(UserError) {
+  /// Throws when a setting is out of its range.
+  static func check(_ s: ScheduleSettings) throws(UserError) {
     guard (1...100_000).contains(s.numTrainTimesteps) else {
       throw UserError("num_train_timesteps is \(s.numTrainTimesteps); it must be between 1 and 100000")
     }

@@ -146,6 +146,7 @@ public struct SamplerSettings: Equatable, Sendable {
 
   /// Throws when a setting is out of its range or not one of this sampler's.
   func check() throws(UserError) {
+    try NoiseSchedule.check(schedule)
     let defaults = SamplerSettings(kind)
     for key in SettingKey.allCases where !kind.settings.contains(key) && self[key] != defaults[key] {
       throw UserError("the \(kind.rawValue) scheduler has no setting \(key.rawValue), which is \(self[key])")

@@ -27,8 +27,8 @@ extension SamplerSettings {
     }
     do {
       try self.init(config, as: kind)
-      _ = try NoiseSchedule(schedule)
       try check()
+      _ = try NoiseSchedule(schedule)
     } catch {
       throw UserError("\(name): \(error.sentence)", code: .config)
     }
