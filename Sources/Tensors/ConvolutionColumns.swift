@@ -95,12 +95,10 @@ struct ColumnConvolution {
       let columns = Storage(count: depth * n)
       fill(columns.pointer, block, from: x)
       if block.samples.count == 1 {
-        sgemm(
-          m: shape.outChannels, n: n, k: depth, w, lda: depth, columns.pointer, ldb: n, y + first,
-          ldc: shape.outPixels)
+        ck_product(shape.outChannels, n, depth, w, depth, 1, columns.pointer, n, y + first, shape.outPixels, 0)
       } else {
         let result = Storage(count: shape.outChannels * n)
-        sgemm(m: shape.outChannels, n: n, k: depth, w, lda: depth, columns.pointer, ldb: n, result.pointer, ldc: n)
+        ck_product(shape.outChannels, n, depth, w, depth, 1, columns.pointer, n, result.pointer, n, 0)
         scatter(result.pointer, block, to: y)
       }
     }
