@@ -73,3 +73,23 @@ MULTIVERSION WIDE void ck_lanes_to_rows(const float *in, const int32_t *offset, 
                                         float *out, ck_int row_stride, ck_int rows) {
   lanes_to_rows(in, offset, count, bias, out, row_stride, rows);
 }
+
+MULTIVERSION WIDE void ck_transpose(const float *in, ck_int rows, ck_int columns, ck_int row_step, ck_int column_step,
+                                    float *out, ck_int out_row) {
+  ck_int i = 0;
+  if (column_step == 1 && columns >= 16)
+    for (; i + 16 <= rows; i += 16) {
+      // The last block reaches back, so that none is left over.
+      for (ck_int j = 0; j < columns; j += 16) {
+        ck_int from = j + 16 <= columns ? j : columns - 16;
+        v16 r[16];
+#pragma unroll
+        for (ck_int k = 0; k < 16; k++) r[k] = *(const v16 *)(in + (i + k) * row_step + from);
+        transpose_lanes(r);
+#pragma unroll
+        for (ck_int k = 0; k < 16; k++) *(v16 *)(out + (from + k) * out_row + i) = r[k];
+      }
+    }
+  for (ck_int j = 0; j < columns; j++)
+    for (ck_int k = i; k < rows; k++) out[j * out_row + k] = in[k * row_step + j * column_step];
+}

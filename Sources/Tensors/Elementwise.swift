@@ -3,10 +3,10 @@ import CKernels
 // Elementwise arithmetic with NumPy's broadcasting: shapes are aligned at the right, an extent of 1 is repeated.
 
 extension Tensor {
-  public static func + (a: Tensor, b: Tensor) -> Tensor { binary(a, b, ck_add, +) }
-  public static func - (a: Tensor, b: Tensor) -> Tensor { binary(a, b, ck_sub, -) }
-  public static func * (a: Tensor, b: Tensor) -> Tensor { binary(a, b, ck_mul, *) }
-  public static func / (a: Tensor, b: Tensor) -> Tensor { binary(a, b, ck_div, /) }
+  public static func + (a: Tensor, b: Tensor) -> Tensor { binary(a, b, ck_add) }
+  public static func - (a: Tensor, b: Tensor) -> Tensor { binary(a, b, ck_sub) }
+  public static func * (a: Tensor, b: Tensor) -> Tensor { binary(a, b, ck_mul) }
+  public static func / (a: Tensor, b: Tensor) -> Tensor { binary(a, b, ck_div) }
 
   public static func + (a: Tensor, b: Float) -> Tensor { a.affine(scale: 1, shift: b) }
   public static func - (a: Tensor, b: Float) -> Tensor { a.affine(scale: 1, shift: -b) }
@@ -86,96 +86,44 @@ extension Tensor {
     map { Swift.min(Swift.max($0, range.lowerBound), range.upperBound) }
   }
 
-  /// The shape both shapes broadcast to, or nil when they do not fit.
-  public static func broadcastShape(_ a: [Int], _ b: [Int]) -> [Int]? {
-    let rank = Swift.max(a.count, b.count)
-    var result = [Int](repeating: 1, count: rank)
-    for i in 0..<rank {
-      let x = i < rank - a.count ? 1 : a[i - (rank - a.count)]
-      let y = i < rank - b.count ? 1 : b[i - (rank - b.count)]
-      guard x == y || x == 1 || y == 1 else { return nil }
-      result[i] = x == 1 ? y : x
-    }
-    return result
-  }
-
-  /// Strides of `shape` seen as `target`, 0 where an extent is repeated.
-  static func broadcastStrides(_ shape: [Int], to target: [Int]) -> [Int] {
-    var strides = [Int](repeating: 0, count: target.count)
-    var stride = 1
-    for i in shape.indices.reversed() {
-      let position = i + target.count - shape.count
-      strides[position] = shape[i] == 1 ? 0 : stride
-      stride *= shape[i]
-    }
-    return strides
-  }
-
-  /// Applies `body(outOffset, aOffset, bOffset, count, aStep, bStep)` to every innermost run of the broadcast shape.
-  static func forEachRun(
-    _ target: [Int], _ a: [Int], _ b: [Int], _ body: (Int, Int, Int, Int, Int, Int) -> Void
-  ) {
-    let sa = broadcastStrides(a, to: target)
-    let sb = broadcastStrides(b, to: target)
-    // Innermost dimensions over which both operands advance alike (contiguous or constant) are one run.
-    var run = 1
-    var inner = target.count
-    var aStep = 0
-    var bStep = 0
-    while inner > 0 {
-      let extent = target[inner - 1]
-      if run == 1 {
-        (aStep, bStep) = (sa[inner - 1], sb[inner - 1])
-        if extent == 1 { (aStep, bStep) = (0, 0) }
-      } else if extent != 1, sa[inner - 1] != aStep * run || sb[inner - 1] != bStep * run {
-        break
-      }
-      run *= extent
-      inner -= 1
-    }
-    let outer = Array(target[0..<inner])
-    var index = [Int](repeating: 0, count: inner)
-    var offsets = (out: 0, a: 0, b: 0)
-    let total = outer.reduce(1, *)
-    for _ in 0..<total {
-      body(offsets.out, offsets.a, offsets.b, run, aStep, bStep)
-      offsets.out += run
-      var d = inner - 1
-      while d >= 0 {
-        index[d] += 1
-        offsets.a += sa[d]
-        offsets.b += sb[d]
-        if index[d] < outer[d] { break }
-        offsets.a -= sa[d] * outer[d]
-        offsets.b -= sb[d] * outer[d]
-        index[d] = 0
-        d -= 1
-      }
-    }
-  }
-
   private typealias Kernel = (UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) -> Void
 
-  private static func binary(
-    _ a: Tensor, _ b: Tensor, _ kernel: Kernel, _ op: (Float, Float) -> Float
-  ) -> Tensor {
+  private static func binary(_ a: Tensor, _ b: Tensor, _ kernel: Kernel) -> Tensor {
     guard let target = broadcastShape(a.shape, b.shape) else {
       preconditionFailure("shapes \(a.shape) and \(b.shape) do not broadcast")
     }
     if a.shape == b.shape { return a.mapped(with: b, kernel) }
+    let runs = BroadcastRuns(target, a.shape, b.shape)
     return Tensor(unsafeUninitialized: target) { out in
       guard let o = out.baseAddress, !out.isEmpty else { return }
       a.withUnsafeBufferPointer { x in
         b.withUnsafeBufferPointer { y in
           guard let x = x.baseAddress, let y = y.baseAddress else { return }
-          forEachRun(target, a.shape, b.shape) { at, i, j, n, aStep, bStep in
-            if aStep == 1 && bStep == 1 {
-              kernel(x + i, y + j, o + at, n)
-            } else {
-              for k in 0..<n { o[at + k] = op(x[i + k * aStep], y[j + k * bStep]) }
+          Parallel.forRanges(runs.count, grain: Swift.max(1, 32768 / runs.length)) { range in
+            runs.forEach(in: range) { at, i, j in
+              apply(kernel, x + i, runs.aStep, y + j, runs.bStep, o + at, runs.length)
             }
           }
         }
+      }
+    }
+  }
+
+  /// One run: an operand that stays the same is repeated into a short vector first, which the kernel then reads.
+  private static func apply(
+    _ kernel: Kernel, _ x: UnsafePointer<Float>, _ xStep: Int, _ y: UnsafePointer<Float>, _ yStep: Int,
+    _ out: UnsafeMutablePointer<Float>, _ n: Int
+  ) {
+    if xStep == 1 && yStep == 1 { return kernel(x, y, out, n) }
+    let width = Swift.min(n, 512)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { buffer in
+      guard let repeated = buffer.baseAddress else { return }
+      if xStep == 0 { repeated.update(repeating: x[0], count: width) }
+      if yStep == 0 { (repeated + width).update(repeating: y[0], count: width) }
+      for start in stride(from: 0, to: n, by: width) {
+        kernel(
+          xStep == 0 ? UnsafePointer(repeated) : x + start, yStep == 0 ? UnsafePointer(repeated + width) : y + start,
+          out + start, Swift.min(width, n - start))
       }
     }
   }

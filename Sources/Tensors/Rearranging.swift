@@ -1,3 +1,5 @@
+import CKernels
+
 // Moving elements: permuting, slicing, joining, repeating.
 
 extension Tensor {
@@ -5,37 +7,76 @@ extension Tensor {
   public func permuted(_ order: [Int]) -> Tensor {
     precondition(order.sorted() == Array(shape.indices), "permutation \(order) of shape \(shape)")
     let target = order.map { shape[$0] }
-    var sourceStrides = [Int](repeating: 1, count: rank)
-    for i in shape.indices.reversed().dropFirst() { sourceStrides[i] = sourceStrides[i + 1] * shape[i + 1] }
+    let sourceStrides = Tensor.rowMajorStrides(shape)
     let strides = order.map { sourceStrides[$0] }
     return Tensor(unsafeUninitialized: target) { out in
       withUnsafeBufferPointer { x in
-        guard let o = out.baseAddress, let x = x.baseAddress, let inner = target.last, inner > 0, count > 0 else {
-          if let o = out.baseAddress, let x = x.baseAddress, count == 1 { o[0] = x[0] }
-          return
-        }
-        let innerStride = strides[rank - 1]
-        var index = [Int](repeating: 0, count: rank)
-        var source = 0
-        for row in 0..<(count / inner) {
-          let to = o + row * inner
-          if innerStride == 1 {
-            to.update(from: x + source, count: inner)
-          } else {
-            for k in 0..<inner { to[k] = x[source + k * innerStride] }
-          }
-          var d = rank - 2
-          while d >= 0 {
-            index[d] += 1
-            source += strides[d]
-            if index[d] < target[d] { break }
-            source -= strides[d] * target[d]
-            index[d] = 0
-            d -= 1
-          }
+        guard let o = out.baseAddress, let x = x.baseAddress, !out.isEmpty else { return }
+        if rank < 2 || strides[rank - 1] == 1 {
+          Tensor.copyRows(x, strides, to: o, target)
+        } else {
+          Tensor.copyTransposed(x, strides, to: o, target)
         }
       }
     }
+  }
+
+  /// Calls `body` in parallel with the source and result offset of every index over `extents`.
+  private static func forEachOffset(
+    _ extents: [Int], _ sourceStrides: [Int], _ resultStrides: [Int], grain: Int, _ body: (Int, Int) -> Void
+  ) {
+    Parallel.forRanges(extents.reduce(1, *), grain: grain) { range in
+      for position in range {
+        var (rest, source, result) = (position, 0, 0)
+        for d in extents.indices.reversed() {
+          source += rest % extents[d] * sourceStrides[d]
+          result += rest % extents[d] * resultStrides[d]
+          rest /= extents[d]
+        }
+        body(source, result)
+      }
+    }
+  }
+
+  /// Copies where the last dimension stays the last.
+  private static func copyRows(
+    _ x: UnsafePointer<Float>, _ strides: [Int], to out: UnsafeMutablePointer<Float>, _ target: [Int]
+  ) {
+    let inner = target.last ?? 1
+    let resultStrides = rowMajorStrides(target)
+    forEachOffset(
+      target.dropLast(), strides.dropLast(), resultStrides.dropLast(), grain: Swift.max(1, 32768 / inner)
+    ) { source, result in
+      (out + result).update(from: x + source, count: inner)
+    }
+  }
+
+  /// Copies where another dimension becomes the last: matrices of the old and the new last dimension are transposed.
+  private static func copyTransposed(
+    _ x: UnsafePointer<Float>, _ strides: [Int], to out: UnsafeMutablePointer<Float>, _ target: [Int]
+  ) {
+    let resultStrides = rowMajorStrides(target)
+    let last = target.count - 1
+    // The old last dimension: of stride 1, and of more than one element where extents of 1 have that stride too.
+    let old = target.indices.last { strides[$0] == 1 && ($0 != last) && target[$0] > 1 } ?? 0
+    var (extents, sourceStrides, outStrides) = (target, strides, resultStrides)
+    for d in [last, old] {
+      extents.remove(at: d)
+      sourceStrides.remove(at: d)
+      outStrides.remove(at: d)
+    }
+    forEachOffset(
+      extents, sourceStrides, outStrides, grain: Swift.max(1, 32768 / (target[last] * target[old]))
+    ) { source, result in
+      ck_transpose(
+        x + source, target[last], target[old], strides[last], strides[old], out + result, resultStrides[old])
+    }
+  }
+
+  private static func rowMajorStrides(_ shape: [Int]) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.count)
+    for i in shape.indices.reversed().dropFirst() { strides[i] = strides[i + 1] * shape[i + 1] }
+    return strides
   }
 
   /// The matrix transpose of the last two dimensions.
@@ -56,8 +97,10 @@ extension Tensor {
       withUnsafeBufferPointer { x in
         guard let o = out.baseAddress, let x = x.baseAddress else { return }
         let run = range.count * inner
-        for i in 0..<outer {
-          (o + i * run).update(from: x + (i * extent + range.lowerBound) * inner, count: run)
+        Parallel.forRanges(outer, grain: Swift.max(1, 65536 / Swift.max(run, 1))) { rows in
+          for i in rows {
+            (o + i * run).update(from: x + (i * extent + range.lowerBound) * inner, count: run)
+          }
         }
       }
     }
@@ -88,7 +131,9 @@ extension Tensor {
         let run = tensor.shape[axis] * inner
         tensor.withUnsafeBufferPointer { x in
           guard let x = x.baseAddress else { return }
-          for i in 0..<outer { (o + i * row + start).update(from: x + i * run, count: run) }
+          Parallel.forRanges(outer, grain: Swift.max(1, 65536 / Swift.max(run, 1))) { rows in
+            for i in rows { (o + i * row + start).update(from: x + i * run, count: run) }
+          }
         }
         start += run
       }

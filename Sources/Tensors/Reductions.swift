@@ -28,14 +28,18 @@ extension Tensor {
     precondition(
       Tensor.broadcastShape(shape, target) == shape, "\(shape) cannot be summed to \(target)")
     var result = Tensor.zeros(target)
+    let runs = BroadcastRuns(shape, shape, target)
     result.withUnsafeMutableBufferPointer { out in
       withUnsafeBufferPointer { x in
         guard let o = out.baseAddress, let x = x.baseAddress, count > 0 else { return }
-        Tensor.forEachRun(shape, shape, target) { _, i, j, n, _, step in
-          if step == 0 {
-            o[j] += Float(ck_sum(x + i, n))
-          } else {
-            ck_axpy(x + i, 1, o + j, n)
+        let grain = runs.areDisjointInB ? Swift.max(1, 32768 / runs.length) : runs.count
+        Parallel.forRanges(runs.count, grain: grain) { range in
+          runs.forEach(in: range) { _, i, j in
+            if runs.bStep == 0 {
+              o[j] += Float(ck_sum(x + i, runs.length))
+            } else {
+              ck_axpy(x + i, 1, o + j, runs.length)
+            }
           }
         }
       }

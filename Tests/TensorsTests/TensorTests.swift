@@ -51,6 +51,28 @@ struct TensorTests {
     #expect(y.permuted([1, 2, 0]) == x)
   }
 
+  /// Every order of shapes with short, long and single extents.
+  @Test(
+    arguments: [[3, 17, 40], [33, 2, 16], [1, 19, 1], [20, 1, 5], [64, 80, 3], [7, 16, 16]],
+    [
+      [0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0],
+    ])
+  func permutationsOfAllKinds(_ shape: [Int], _ order: [Int]) {
+    let x = iota(shape)
+    let (y, from) = (x.permuted(order), x.scalars)
+    #expect(y.shape == order.map { shape[$0] })
+    let strides = [shape[1] * shape[2], shape[2], 1]
+    var expected: [Float] = []
+    for i in 0..<y.shape[0] {
+      for j in 0..<y.shape[1] {
+        for k in 0..<y.shape[2] {
+          expected.append(from[i * strides[order[0]] + j * strides[order[1]] + k * strides[order[2]]])
+        }
+      }
+    }
+    #expect(y.scalars == expected)
+  }
+
   @Test func concatenationUndoesSlicing() {
     let x = iota([2, 5, 3])
     for axis in 0..<3 {

@@ -27,3 +27,7 @@ void ck_rows_to_lanes(const float *in, ck_int row_stride, ck_int rows, ck_int co
 // The way back for the first `rows` lanes: out[i * row_stride + p] = in[offset[p] + i] + bias[i] (NULL: nothing added).
 void ck_lanes_to_rows(const float *in, const int32_t *offset, ck_int count, const float *bias, float *out,
                       ck_int row_stride, ck_int rows);
+
+// out[j * out_row + i] = in[i * row_step + j * column_step] for i < rows, j < columns.
+void ck_transpose(const float *in, ck_int rows, ck_int columns, ck_int row_step, ck_int column_step, float *out,
+                  ck_int out_row);
