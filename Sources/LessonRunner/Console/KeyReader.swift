@@ -43,6 +43,11 @@ enum TerminalMode {
 public enum Interrupts {
   /// Only functions that are safe in signal handlers are called: tcsetattr, write, _exit.
   public static func exitOnInterrupt() {
+    // A parent's worker thread may have started us with its signals blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     signal(SIGINT) { _ in
       TerminalMode.leaveKeyMode()
       _ = "\n".withCString { write(STDERR_FILENO, $0, 1) }

@@ -1,3 +1,5 @@
+import Formulas
+
 /// Where lessons take formulas from.
 public protocol FormulaSource: Sendable {
   /// All ids there are.
@@ -39,8 +41,13 @@ public struct FormulaText: Sendable, Equatable {
 /// The formulas of the catalogue.
 public struct CatalogueFormulas: FormulaSource {
   public init() {}
-  public var ids: [String] { [] }
+
+  public var ids: [String] { Catalogue.formulas.map(\.id) }
+
   public func formula(_ id: String) -> FormulaText? {
-    FormulaText(title: id, unicode: id, source: nil, symbols: [])
+    guard let formula = Catalogue.formulas.first(where: { $0.id == id }) else { return nil }
+    let symbols = formula.symbols.map { FormulaText.Symbol($0.unicode, $0.meaning, shape: $0.shape) }
+    return FormulaText(
+      title: formula.title, unicode: formula.unicode, source: formula.equationNumber, symbols: symbols)
   }
 }

@@ -45,6 +45,25 @@ public final class LessonRun {
     return outcome
   }
 
+  /// The tensors of every stage under names that differ: `strip/x_t`, `strip/timestep=100/x_t` where values are compared,
+  /// `strip/unet.mid_block.2` for what was recorded under one key a second time.
+  public func tensors() throws(UserError) -> [(name: String, tensor: Tensor)] {
+    var seen: [String: Int] = [:]
+    var result: [(name: String, tensor: Tensor)] = []
+    for block in document.stages {
+      for run in try outcome(of: block).runs {
+        let variant = run.variant.compared.map { "\($0.parameter)=\($0.value)/" } ?? ""
+        for entry in run.result.tensors {
+          let name = "\(block.alias)/\(variant)\(entry.name)"
+          seen[name, default: 0] += 1
+          let count = seen[name] ?? 1
+          result.append((count == 1 ? name : "\(name).\(count)", entry.tensor))
+        }
+      }
+    }
+    return result
+  }
+
   /// Forgets what a stage found, so that it runs again.
   public func forget(_ block: StageBlock) { outcomes[block.alias] = nil }
 

@@ -30,6 +30,9 @@ struct LessonCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Work on your own PNG or JPEG instead of the bundled picture.", valueName: "file"))
   var image: String?
 
+  @Option(help: ArgumentHelp("Write every tensor of the run.", valueName: "file.safetensors"))
+  var tensors: String?
+
   @Flag(help: "Wait for a key after each stage (n next, p previous, r run again, q quit) when there is a terminal.")
   var step = false
 
@@ -42,7 +45,9 @@ struct LessonCommand: ParsableCommand {
     let home = try home.find()
     let library = try LessonLibrary(home: home)
     let document = try library.load(try library.find(lesson))
-    let settings = try LessonSettings(assignments: assignments, seed: seed.seed, imageFile: image)
+    let settings = try LessonSettings(
+      assignments: assignments, seed: seed.seed, imageFile: image, keepsTensors: tensors != nil)
+    if let tensors { try OutputPlace.check(file: tensors) }
     let progress = ProgressLine()
     let run = try LessonRun(document, settings: settings, home: home, reporter: progress.report)
     let player = LessonPlayer(
@@ -53,6 +58,11 @@ struct LessonCommand: ParsableCommand {
       },
       show: { (_, _) throws(UserError) in [] })
     try play(player)
+    if let tensors {
+      let named = try run.tensors()
+      try SafetensorsFile.write(named.map { ($0.name, $0.tensor) }, to: tensors, metadata: ["seed": "\(seed.seed)"])
+      try Console.write("\(named.count) tensors are in \(tensors)\n")
+    }
   }
 
   private func play(_ player: LessonPlayer) throws(UserError) {

@@ -1,0 +1,27 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+import Tensors
+
+/// Looks at where results will go before a long run, so that the run is not in vain.
+public enum OutputPlace {
+  /// - Throws: with code `cannotCreate` when the file cannot be created there.
+  public static func check(file path: String) throws(UserError) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      if status.st_mode & S_IFMT == S_IFDIR {
+        throw UserError("\(path) is a folder, so it cannot be written as a file", code: .cannotCreate)
+      }
+      if status.st_mode & S_IFMT != S_IFREG { return }
+    }
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw UserError("the folder \(folder) does not exist, so \(path) cannot be written", code: .cannotCreate)
+    }
+    guard access(folder, W_OK) == 0 else {
+      throw UserError("the folder \(folder) cannot be written: \(lastReason())", code: .cannotCreate)
+    }
+  }
+
+  private static func lastReason() -> String { strerror(errno).map { String(cString: $0) } ?? "error \(errno)" }
+}

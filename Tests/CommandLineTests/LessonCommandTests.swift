@@ -1,0 +1,110 @@
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct LessonCommandTests {
+  @Test(arguments: ["lessons", "lesson", "figures"])
+  func helpHasAnExample(_ command: String) throws {
+    let outcome = try Diffuse.run([command, "--help"])
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("Example:\n\n  diffuse \(command)"))
+    #expect(outcome.error == "")
+  }
+
+  @Test func listsLessonsForPrograms() throws {
+    struct Lesson: Decodable {
+      let number, slug, title: String
+      let stages: [Stage]
+    }
+    struct Stage: Decodable { let name, alias: String }
+    let outcome = try Diffuse.run(["lessons", "--json"])
+    let lessons = try JSONDecoder().decode([Lesson].self, from: Data(outcome.output.utf8))
+    let noising = try #require(lessons.first { $0.number == "02" })
+    #expect(noising.slug == "forward-noising")
+    #expect(noising.stages.map(\.name).contains("forward-noising"))
+  }
+
+  @Test func lessonNamesAreInterchangeable() throws {
+    let byNumber = try Diffuse.run(["lesson", "02"])
+    #expect(byNumber.code == 0 && byNumber.error == "")
+    for name in ["2", "forward-noising", "02-forward-noising"] {
+      #expect(try Diffuse.run(["lesson", name]).output == byNumber.output)
+    }
+  }
+
+  @Test func plainOutputHasNoEscapesAndFits80Columns() throws {
+    let outcome = try Diffuse.run(["lesson", "02"], environment: ["COLUMNS": "300"])
+    #expect(!outcome.output.contains("\u{1B}"))
+    #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func runsFromAnywhereAndAfterBeingMoved() throws {
+    let folder = try TemporaryFolder()
+    let install = Process()
+    install.executableURL = URL(fileURLWithPath: Diffuse.checkout + "/Scripts/install")
+    install.arguments = ["--prefix", folder.path + "/first place"]
+    install.environment = ProcessInfo.processInfo.environment.merging(["DIFFUSE_BINARY": Diffuse.program]) { $1 }
+    install.standardOutput = FileHandle.nullDevice
+    try install.run()
+    install.waitUntilExit()
+    #expect(install.terminationStatus == 0)
+    try FileManager.default.moveItem(atPath: folder.path + "/first place", toPath: folder.path + "/second")
+    let expected = try Diffuse.run(["lesson", "02"]).output
+    let moved = folder.path + "/second/bin/diffuse"
+    #expect(try Diffuse.run(["lesson", "02"], in: "/", program: moved).output == expected)
+    let link = folder.path + "/link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: moved)
+    #expect(try Diffuse.run(["lesson", "02"], in: "/", program: link).output == expected)
+  }
+
+  @Test func homeIsFoundInOrder() throws {
+    let home = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: home.path + "/Lessons/below", withIntermediateDirectories: true)
+    try "---\ntitle: Mine\n---\nText.\n".write(
+      toFile: home.path + "/Lessons/42-mine.md", atomically: true, encoding: .utf8)
+    let mine = "42  mine  Mine\n"
+    #expect(try Diffuse.run(["--home", home.path, "lessons"]).output == mine)
+    #expect(try Diffuse.run(["lessons", "--home=" + home.path]).output == mine)
+    #expect(try Diffuse.run(["lessons"], environment: ["DIFFUSE_HOME": home.path]).output == mine)
+    #expect(try Diffuse.run(["lessons"], in: home.path + "/Lessons/below").output == mine)
+    #expect(try Diffuse.run(["lessons"], in: "/").output.contains("forward-noising"))
+  }
+
+  @Test func exercisesAreGraded() throws {
+    let right = try Diffuse.run(["lesson", "02", "--exercises"], input: "259\n")
+    #expect(right.code == 0)
+    #expect(right.output.contains("✓ Right."))
+    let wrong = try Diffuse.run(["lesson", "02", "--exercises"], input: "500\n")
+    #expect(wrong.output.contains("✗ Not yet: 500 is too large."))
+    let silent = try Diffuse.run(["lesson", "02", "--exercises"])
+    #expect(silent.code == 0 && !silent.output.contains("✗"))
+  }
+
+  @Test func tensorsAreWritten() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/run.safetensors"
+    let outcome = try Diffuse.run(["lesson", "02", "--tensors", file])
+    #expect(outcome.code == 0)
+    let written = try SafetensorsFile(contentsOf: file)
+    #expect(try written.tensor("strip/alphas_cumprod").shape == [1000])
+  }
+
+  @Test func interruptEndsWith130() throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Diffuse.program)
+    process.arguments = ["lesson", "02", "--exercises"]
+    process.currentDirectoryURL = URL(fileURLWithPath: Diffuse.checkout)
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    // The first question is out, so the program waits for an answer.
+    _ = output.fileHandleForReading.availableData
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 130)
+    withExtendedLifetime(input) {}
+  }
+}
