@@ -96,7 +96,7 @@ public struct Home: Sendable, Equatable {
   ) throws(UserError) -> Home {
     var absolute = path.hasPrefix("/") ? path : workingDirectory + "/" + path
     while absolute.count > 1, absolute.hasSuffix("/") { absolute.removeLast() }
-    guard isHome(absolute) else {
+    guard !path.isEmpty, isHome(absolute) else {
       throw UserError("\(source) names '\(path)', which holds no folder Lessons", code: .noInput)
     }
     return Home(root: absolute == "/" ? "" : absolute)

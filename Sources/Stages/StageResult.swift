@@ -26,7 +26,7 @@ public struct StageResult {
   public mutating func table(_ table: StageTable) { tables.append(table) }
 
   /// Adds a declared figure; `draw` is called only when the figure is wanted.
-  public mutating func figure(_ name: String, draw: @escaping () throws(UserError) -> StageDrawing) {
+  public mutating func figure(_ name: String, draw: @escaping () throws(UserError) -> Figure) {
     precondition(!figures.contains { $0.name == name }, "figure '\(name)' is given twice")
     figures.append(StageFigure(name: name, draw: draw))
   }
@@ -83,15 +83,10 @@ public struct StageTable: Sendable, Equatable {
 /// A figure that is drawn when it is wanted.
 public struct StageFigure {
   public let name: String
-  public let draw: () throws(UserError) -> StageDrawing
+  public let draw: () throws(UserError) -> Figure
 
-  public init(name: String, draw: @escaping () throws(UserError) -> StageDrawing) {
+  public init(name: String, draw: @escaping () throws(UserError) -> Figure) {
     self.name = name
     self.draw = draw
   }
-}
-
-/// Stands for the figure type of `Drawing` until stages draw.
-public struct StageDrawing: Sendable {
-  public init() {}
 }

@@ -39,18 +39,22 @@ enum Main {
   private static func finish(with error: any Error) -> Never {
     if let error = error as? UserError { end(error.sentence, error.code.rawValue) }
     let code = Diffuse.exitCode(for: error)
-    let message = Diffuse.fullMessage(for: error)
-    if code == .success {
-      do throws(UserError) {
-        try Console.write(message.isEmpty ? "" : message + "\n")
-      } catch {
-        end(error.sentence, error.code.rawValue)
-      }
-      Diffuse.exit()
-    }
     if error is ExitCode { Diffuse.exit(withError: error) }
-    let help = subcommandNames.first { CommandLine.arguments.dropFirst().contains($0) }
-    end("\(Diffuse.message(for: error)) (diffuse \(help.map { $0 + " " } ?? "")--help)", code.rawValue)
+    if code == .success { printHelp(Diffuse.fullMessage(for: error)) }
+    var message = Diffuse.message(for: error)
+    if message.hasSuffix(".") { message.removeLast() }
+    let command = subcommandNames.first { CommandLine.arguments.dropFirst().contains($0) }
+    end("\(message) (diffuse \(command.map { $0 + " " } ?? "")--help)", code.rawValue)
+  }
+
+  /// Help goes to standard output, which may be full.
+  private static func printHelp(_ text: String) -> Never {
+    do throws(UserError) {
+      if !text.isEmpty { try Console.write(text + "\n") }
+    } catch {
+      end(error.sentence, error.code.rawValue)
+    }
+    Diffuse.exit()
   }
 
   private static func end(_ sentence: String, _ code: Int32) -> Never {

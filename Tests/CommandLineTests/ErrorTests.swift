@@ -5,7 +5,7 @@ import Testing
 @Suite struct ErrorTests {
   static let mistakes: [(arguments: [String], code: Int32, says: String)] = [
     (["lesson", "77"], 64, "there is no lesson 77"),
-    (["lesson", "forward-nosing"], 64, "did you mean 02-forward-noising or forward-noising?"),
+    (["lesson", "forward-nosing"], 64, "did you mean forward-noising or 02-forward-noising?"),
     (["lesson"], 64, "Missing expected argument '<lesson>'"),
     (["lesson", "02", "--seed", "-1"], 64, "the seed '-1' is no whole number from 0 to 18446744073709551615"),
     (["lesson", "02", "--seed", "x7"], 64, "the seed 'x7'"),
@@ -17,8 +17,15 @@ import Testing
     (["lesson", "02", "--tensors", "/dev/null/a/run.safetensors"], 73, "the folder /dev/null/a does not exist"),
     (["lesson", "02", "--tensors", "/tmp"], 73, "/tmp is a folder"),
     (["lesson", "02", "--tensors", "/dev/full"], 74, "/dev/full"),
+    (["lesson", "02", "--out", "/dev/null/figures"], 73, "/dev/null/figures cannot be created"),
+    (["lesson", "02", "--out", "/etc/passwd"], 73, "/etc/passwd is not a folder"),
+    (["lesson", "02", "--format", "png"], 64, "--format png needs a folder"),
+    (["lesson", "02", "--theme", "pink"], 64, "Please provide one of 'light' and 'dark'"),
+    (["figures", "nothing-such"], 64, "no figure is named 'nothing-such'"),
+    (["figures", "--size", "10x10mm"], 64, "outside 40 to 2000 mm"),
+    (["figures", "--out", "/dev/null/figures"], 73, "/dev/null/figures cannot be created"),
     (["lesson", "02", "--bogus"], 64, "Unknown option '--bogus'"),
-    (["lesons"], 64, "no command is named 'lesons'; did you mean lesson or lessons?"),
+    (["lesons"], 64, "no command is named 'lesons'; did you mean lessons or lesson?"),
     (["--home", "/nowhere", "lessons"], 66, "--home names '/nowhere', which holds no folder Lessons"),
     (["lessons", "--home", ""], 66, "--home names ''"),
   ]

@@ -80,6 +80,42 @@ import Testing
     #expect(silent.code == 0 && !silent.output.contains("✗"))
   }
 
+  @Test func figuresAreWrittenWithTheirOrigin() throws {
+    struct Sidecar: Decodable { let command, caption, alternative_text: String }
+    let folder = try TemporaryFolder()
+    let out = folder.path + "/new/figures"
+    let arguments = ["lesson", "02", "--set", "timestep=100,900", "--seed", "7", "--out", out, "--theme", "dark"]
+    #expect(try Diffuse.run(arguments).code == 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: out).sorted()
+    #expect(names.contains { $0.hasSuffix(".svg") } && names.contains { $0.hasSuffix(".json") })
+    for name in names where name.hasSuffix(".json") {
+      let data = try #require(FileManager.default.contents(atPath: out + "/" + name))
+      let sidecar = try JSONDecoder().decode(Sidecar.self, from: data)
+      #expect(sidecar.command == "diffuse lesson 02 --set timestep=100,900 --seed 7")
+      #expect(!sidecar.caption.isEmpty && !sidecar.alternative_text.isEmpty)
+    }
+  }
+
+  @Test(arguments: ["svg", "pdf", "png"])
+  func figuresAreTheSameEveryTime(_ format: String) throws {
+    let list = try Diffuse.run(["figures", "--list"]).output
+    let name = try #require(list.split(separator: " ").first.map(String.init))
+    let folder = try TemporaryFolder()
+    var contents: [Data] = []
+    for out in ["a", "b"] {
+      let outcome = try Diffuse.run(["figures", name, "--format", format, "--out", folder.path + "/" + out])
+      #expect(outcome.code == 0, "\(outcome.error)")
+      contents.append(try #require(FileManager.default.contents(atPath: "\(folder.path)/\(out)/\(name).\(format)")))
+    }
+    #expect(contents[0] == contents[1])
+  }
+
+  @Test func picturesAreShownWhenAskedFor() throws {
+    let outcome = try Diffuse.run(
+      ["lesson", "02", "--pictures", "always"], environment: ["TERM": "xterm-256color", "COLORTERM": "truecolor"])
+    #expect(outcome.output.contains("\u{1B}[38;2;"))
+  }
+
   @Test func tensorsAreWritten() throws {
     let folder = try TemporaryFolder()
     let file = folder.path + "/run.safetensors"

@@ -56,8 +56,7 @@ import Testing
     var lines = ["6", "green"]
     var output = ""
     let player = LessonPlayer(
-      run: try run(), renderer: TerminalRenderer(), write: { (text) throws(UserError) in output += text },
-      show: { (_, _) throws(UserError) in [] })
+      run: try run(), renderer: TerminalRenderer(), write: { (text) throws(UserError) in output += text })
     let score = try player.playExercises { lines.isEmpty ? nil : lines.removeFirst() }
     #expect(score.right == 1 && score.all == 3)
     #expect(output.contains("✓ Right."))

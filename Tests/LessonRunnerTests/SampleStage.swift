@@ -1,3 +1,4 @@
+import Drawing
 import LessonRunner
 import Models
 import Stages
@@ -33,7 +34,12 @@ struct EchoStage: Stage {
         rows: [["width", "\(context.number("width"))"], ["loud", "\(context.flag("loud"))"]]))
     result.tensor("steps", Tensor(context.integers("steps").map(Float.init)))
     context.recorder?.recording("unet").record(Tensor(7))
-    result.figure("echo-plot") { () throws(UserError) in StageDrawing() }
+    let count = context.integer("count")
+    result.figure("echo-plot") { () throws(UserError) in
+      Figure(
+        name: "echo-plot", title: "The count is \(count)", caption: "Count \(count).", alternativeText: "A number.",
+        provenance: Provenance(command: "", model: "echo-model"), content: TextBlock("\(count)"))
+    }
     return result
   }
 }

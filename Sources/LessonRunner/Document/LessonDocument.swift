@@ -27,6 +27,12 @@ public struct LessonDocument: Sendable {
     blocks.compactMap { if case .stage(let block) = $0 { block } else { nil } }
   }
 
+  /// What a figure is called in files: its own name, with the stage's alias before it where the lesson draws it twice.
+  public func fileName(ofFigure name: String, in block: StageBlock) -> String {
+    let isShared = stages.count { $0.figures.contains(name) } > 1
+    return isShared ? "\(block.alias.lowercased())-\(name)" : name
+  }
+
   /// All exercises in reading order.
   public var exercises: [Exercise] {
     blocks.compactMap { if case .exercise(let exercise) = $0 { exercise } else { nil } }

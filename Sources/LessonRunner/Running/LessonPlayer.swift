@@ -7,17 +7,17 @@ public struct LessonPlayer {
   public let renderer: TerminalRenderer
   /// Where text goes.
   public let write: (String) throws(UserError) -> Void
-  /// Prints or writes a figure of a stage; returns the lines to print below it.
-  public let show: (StageOutcome, String) throws(UserError) -> [String]
+  /// What happens to figures.
+  public let desk: FigureDesk
 
   public init(
-    run: LessonRun, renderer: TerminalRenderer, write: @escaping (String) throws(UserError) -> Void,
-    show: @escaping (StageOutcome, String) throws(UserError) -> [String]
+    run: LessonRun, renderer: TerminalRenderer, desk: FigureDesk = FigureDesk(folder: nil),
+    write: @escaping (String) throws(UserError) -> Void
   ) {
     self.run = run
     self.renderer = renderer
     self.write = write
-    self.show = show
+    self.desk = desk
   }
 
   /// The whole lesson in one go.
@@ -67,9 +67,12 @@ public struct LessonPlayer {
     try write(try renderer.block(block, of: run))
     guard case .stage(let stage) = block else { return }
     let outcome = try run.outcome(of: stage)
-    for figure in stage.figures {
-      let lines = try show(outcome, figure)
-      if !lines.isEmpty { try write(lines.map { $0 + "\n" }.joined() + "\n") }
+    for name in stage.figures {
+      let fileName = run.document.fileName(ofFigure: name, in: stage)
+      let text = try desk.take(
+        { () throws(UserError) in try run.figure(name, of: outcome, fileName: fileName) }, named: fileName,
+        renderer: renderer)
+      try write(text + "\n")
     }
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drawing
 import LessonRunner
 import Tensors
 
@@ -10,14 +11,50 @@ struct FiguresCommand: ParsableCommand {
       Example:
 
         diffuse figures --list
+        diffuse figures noising-strip --out slides --format pdf --theme dark --size 16:9
+        diffuse figures --size column --out paper
+
+      Beside each figure a NAME.json holds its caption, alternative text, equation, command, seed and the model's hash.
       """)
+
+  @Argument(help: "Figures by name; all when none is named.")
+  var names: [String] = []
 
   @Flag(help: "List the figures there are.")
   var list = false
 
+  @OptionGroup var figures: FigureOptions
+
+  @Option(help: "The page: 16:9, column (88 mm wide) or WxHmm.", transform: { try FigureSize(parsing: $0) })
+  var size: FigureSize = .slide
+
   @OptionGroup var home: HomeOptions
 
   func run() throws {
-    throw UserError("figures are not drawn yet", code: .unavailable)
+    let home = try home.find()
+    let library = try LessonLibrary(home: home)
+    var documents: [LessonDocument] = []
+    for entry in library.entries { documents.append(try library.load(entry)) }
+    let index = FigureIndex(documents)
+    if list { return try Console.write(index.text()) }
+    let entries = try index.find(names)
+    let desk = try figures.desk(size: size, defaultFolder: ".")
+    let progress = ProgressLine()
+    var runs: [String: LessonRun] = [:]
+    for entry in entries {
+      let run =
+        try runs[entry.lesson]
+        ?? LessonRun(
+          entry.document, settings: LessonSettings(), home: home, reporter: progress.report)
+      runs[entry.lesson] = run
+      let outcome = try run.outcome(of: entry.block)
+      let command = "diffuse figures \(entry.name)"
+      let text = try desk.take(
+        { () throws(UserError) in
+          try run.figure(entry.declaration.name, of: outcome, command: command, fileName: entry.name)
+        }, named: entry.name, renderer: TerminalRenderer(width: Console.width, colors: Console.colors))
+      progress.clear()
+      try Console.write(text)
+    }
   }
 }

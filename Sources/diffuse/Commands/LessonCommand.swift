@@ -30,6 +30,8 @@ struct LessonCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Work on your own PNG or JPEG instead of the bundled picture.", valueName: "file"))
   var image: String?
 
+  @OptionGroup var figures: FigureOptions
+
   @Option(help: ArgumentHelp("Write every tensor of the run.", valueName: "file.safetensors"))
   var tensors: String?
 
@@ -51,12 +53,11 @@ struct LessonCommand: ParsableCommand {
     let progress = ProgressLine()
     let run = try LessonRun(document, settings: settings, home: home, reporter: progress.report)
     let player = LessonPlayer(
-      run: run, renderer: TerminalRenderer(width: Console.width, colors: Console.colors),
-      write: { (text) throws(UserError) in
-        progress.clear()
-        try Console.write(text)
-      },
-      show: { (_, _) throws(UserError) in [] })
+      run: run, renderer: TerminalRenderer(width: Console.width, colors: Console.colors), desk: try figures.desk()
+    ) { (text) throws(UserError) in
+      progress.clear()
+      try Console.write(text)
+    }
     try play(player)
     if let tensors {
       let named = try run.tensors()

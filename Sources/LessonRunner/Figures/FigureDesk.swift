@@ -1,0 +1,66 @@
+import Drawing
+import Stages
+import Tensors
+
+/// What happens to figures: they are written to a folder, shown in the terminal, or named only.
+public struct FigureDesk: Sendable {
+  /// Where files go; nil writes none.
+  public var folder: String?
+  public var format: FigureFormat
+  public var theme: Theme
+  public var size: FigureSize
+  /// Whether pictures are shown in the terminal.
+  public var showsPictures: Bool
+
+  public init(
+    folder: String?, format: FigureFormat = .svg, theme: Theme = .light, size: FigureSize = .slide,
+    showsPictures: Bool = false
+  ) {
+    self.folder = folder
+    self.format = format
+    self.theme = theme
+    self.size = size
+    self.showsPictures = showsPictures
+  }
+
+  /// Makes the folder, before anything runs.
+  /// - Throws: with code `cannotCreate` when that is impossible.
+  public func prepare() throws(UserError) {
+    guard let folder else { return }
+    try AtomicFile.makeFolder(folder)
+    try OutputPlace.check(file: folder + "/figure")
+  }
+
+  /// Deals with one figure.
+  ///
+  /// - Parameter name: what a figure that is not drawn is called.
+  /// - Returns: what to print: the picture if it is shown, its caption, where its file is.
+  public func take(
+    _ draw: () throws(UserError) -> Figure, named name: String, renderer: TerminalRenderer
+  ) throws(UserError) -> String {
+    guard folder != nil || showsPictures else {
+      return renderer.lines("Figure \(name): --out DIR writes it, --pictures always shows it here.")
+    }
+    let figure = try draw()
+    var text = ""
+    if showsPictures { text += try picture(figure, columns: renderer.width) }
+    text += renderer.lines("Figure \(figure.name): \(figure.caption)")
+    if let folder {
+      let path = try figure.write(to: folder, format: format, theme: theme, size: size)
+      text += renderer.lines("→ \(path)", indent: "  ")
+    }
+    return text
+  }
+
+  private func picture(_ figure: Figure, columns: Int) throws(UserError) -> String {
+    let raster = try figure.page(theme: theme, size: size).raster(width: 1280)
+    return TerminalPicture.text(rgb: raster.bytes, width: raster.width, height: raster.height, columns: columns)
+  }
+}
+
+extension TerminalRenderer {
+  /// A quiet remark, wrapped.
+  public func lines(_ remark: String, indent: String = "") -> String {
+    wrapper.wrap([StyledText(remark, .dim)], first: indent, rest: "  ").map { $0 + "\n" }.joined()
+  }
+}
