@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func figuresAreWrittenWithTheirOrigin() throws {
-    struct Sidecar: Decodable { let command, caption, alternative_text: String }
+    struct Sidecar: Decodable { let command, caption, alternativeText: String }
     let folder = try TemporaryFolder()
     let out = folder.path + "/new/figures"
     let arguments = ["lesson", "02", "--set", "timestep=100,900", "--seed", "7", "--out", out, "--theme", "dark"]
@@ -90,9 +90,11 @@ import Testing
     #expect(names.contains { $0.hasSuffix(".svg") } && names.contains { $0.hasSuffix(".json") })
     for name in names where name.hasSuffix(".json") {
       let data = try #require(FileManager.default.contents(atPath: out + "/" + name))
-      let sidecar = try JSONDecoder().decode(Sidecar.self, from: data)
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      let sidecar = try decoder.decode(Sidecar.self, from: data)
       #expect(sidecar.command == "diffuse lesson 02 --set timestep=100,900 --seed 7")
-      #expect(!sidecar.caption.isEmpty && !sidecar.alternative_text.isEmpty)
+      #expect(!sidecar.caption.isEmpty && !sidecar.alternativeText.isEmpty)
     }
   }
 
