@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// C ← alpha · op(A) · op(B) + beta · C on row-major memory, one thread.
@@ -46,25 +47,65 @@ extension Tensor {
     let rowsPerTile = Swift.max(16, Swift.min(m, 4_000_000 / Swift.max(n * k, 1)))
     let tilesPerProduct = (m + rowsPerTile - 1) / rowsPerTile
     let lda = transposeA ? m : k
-    let ldb = transposeB ? k : n
+    let tile = ProductTile(b, n: n, k: k, lda: lda, transposeA, transposeB, isShared: strideB == 0)
     return Tensor(unsafeUninitialized: [batch, m, n]) { out in
       guard let c = out.baseAddress, m > 0, n > 0 else { return }
       if k == 0 { return out.update(repeating: 0) }
       a.withUnsafeBufferPointer { x in
-        b.withUnsafeBufferPointer { y in
-          guard let x = x.baseAddress, let y = y.baseAddress else { return }
-          let grain = Swift.max(1, 500_000 / Swift.max(1, Swift.min(rowsPerTile, m) * n * k))
-          Parallel.forRanges(batch * tilesPerProduct, grain: grain) { range in
-            for tile in range {
-              let (i, row) = (tile / tilesPerProduct, tile % tilesPerProduct * rowsPerTile)
-              sgemm(
-                transposeA: transposeA, transposeB: transposeB, m: Swift.min(rowsPerTile, m - row), n: n, k: k,
-                x + i * strideA + (transposeA ? row : row * k), lda: lda, y + i * strideB, ldb: ldb,
-                c + i * m * n + row * n, ldc: n)
-            }
+        guard let x = x.baseAddress else { return }
+        let grain = Swift.max(1, 500_000 / Swift.max(1, Swift.min(rowsPerTile, m) * n * k))
+        Parallel.forRanges(batch * tilesPerProduct, grain: grain) { range in
+          for index in range {
+            let (i, row) = (index / tilesPerProduct, index % tilesPerProduct * rowsPerTile)
+            tile.multiply(
+              x + i * strideA + (transposeA ? row : row * k), rows: Swift.min(rowsPerTile, m - row), i * strideB,
+              c + i * m * n + row * n)
           }
         }
       }
+    }
+  }
+}
+
+/// Some rows of a matrix product, by the kernel that suits its size.
+private struct ProductTile {
+  private let n, k, lda: Int
+  private let transposeA, transposeB: Bool
+  private let right: Storage
+  /// Whether the right factor lies row by row and a block of it fits the cache: then nothing needs to be packed.
+  private let isDirect: Bool
+
+  /// Rows of the right factor that are multiplied at a time.
+  private static let depth = 512
+
+  init(_ b: Tensor, n: Int, k: Int, lda: Int, _ transposeA: Bool, _ transposeB: Bool, isShared: Bool) {
+    (self.n, self.k, self.lda, self.transposeA) = (n, k, lda, transposeA)
+    isDirect = n * Swift.min(k, Self.depth) <= 1 << 16 && (isShared || !transposeB)
+    if isDirect && transposeB {
+      // A layer's weight [n, k]: its transpose is kept in inference.
+      right = b.storage.derived([2, k, n]) {
+        let transposed = Storage(count: k * n)
+        ck_transpose(b.storage.pointer, n, k, k, 1, transposed.pointer, n)
+        return transposed
+      }
+      self.transposeB = false
+    } else {
+      right = b.storage
+      self.transposeB = transposeB
+    }
+  }
+
+  func multiply(_ a: UnsafePointer<Float>, rows: Int, _ offset: Int, _ c: UnsafeMutablePointer<Float>) {
+    let b = UnsafePointer(right.pointer) + offset
+    guard isDirect else {
+      return sgemm(
+        transposeA: transposeA, transposeB: transposeB, m: rows, n: n, k: k, a, lda: lda, b, ldb: transposeB ? k : n,
+        c, ldc: n)
+    }
+    let (row, step) = transposeA ? (1, lda) : (lda, 1)
+    for first in stride(from: 0, to: k, by: Self.depth) {
+      ck_product(
+        rows, n, min(Self.depth, k - first), a + first * step, row, step, b + first * n, n, c, n, first == 0 ? 0 : 1)
     }
   }
 }

@@ -25,15 +25,22 @@ extension Tensor {
   private static func forEachOffset(
     _ extents: [Int], _ sourceStrides: [Int], _ resultStrides: [Int], grain: Int, _ body: (Int, Int) -> Void
   ) {
+    let innermost = extents.last ?? 1
     Parallel.forRanges(extents.reduce(1, *), grain: grain) { range in
+      var (source, result) = (0, 0)
       for position in range {
-        var (rest, source, result) = (position, 0, 0)
-        for d in extents.indices.reversed() {
-          source += rest % extents[d] * sourceStrides[d]
-          result += rest % extents[d] * resultStrides[d]
-          rest /= extents[d]
+        if position == range.lowerBound || position % innermost == 0 {
+          var rest = position
+          (source, result) = (0, 0)
+          for d in extents.indices.reversed() {
+            source += rest % extents[d] * sourceStrides[d]
+            result += rest % extents[d] * resultStrides[d]
+            rest /= extents[d]
+          }
         }
         body(source, result)
+        source += sourceStrides.last ?? 0
+        result += resultStrides.last ?? 0
       }
     }
   }
@@ -47,7 +54,11 @@ extension Tensor {
     forEachOffset(
       target.dropLast(), strides.dropLast(), resultStrides.dropLast(), grain: Swift.max(1, 32768 / inner)
     ) { source, result in
-      (out + result).update(from: x + source, count: inner)
+      if inner < 32 {
+        for i in 0..<inner { out[result + i] = x[source + i] }
+      } else {
+        (out + result).update(from: x + source, count: inner)
+      }
     }
   }
 

@@ -81,6 +81,34 @@ struct TensorTests {
     }
   }
 
+  /// Long and wide products are cut differently from small ones; a shared right factor is one product of the batch.
+  @Test(
+    arguments: [(3, 40, 70, 1100), (1, 300, 90, 20), (2, 37, 700, 130), (1, 1, 96, 24)],
+    [
+      (false, false), (true, false), (false, true), (true, true),
+    ])
+  func matrixProductsOfAnySize(_ extents: (batch: Int, m: Int, n: Int, k: Int), _ transpose: (a: Bool, b: Bool)) {
+    let (batch, m, n, k) = extents
+    let a = noise(transpose.a ? [batch, k, m] : [batch, m, k], seed: 1)
+    for lead in [[], [batch]] {
+      let b = noise(lead + (transpose.b ? [n, k] : [k, n]), seed: 2)
+      let (x, y) = (a.scalars, b.scalars)
+      var expected: [Float] = []
+      for index in 0..<(batch * m * n) {
+        let (s, i, j) = (index / (m * n), index / n % m, index % n)
+        var sum = 0.0
+        for p in 0..<k {
+          let left = x[s * m * k + (transpose.a ? p * m + i : i * k + p)]
+          sum += Double(left) * Double(y[(lead.isEmpty ? 0 : s * n * k) + (transpose.b ? j * k + p : p * n + j)])
+        }
+        expected.append(Float(sum))
+      }
+      expectClose(
+        a.matmul(b, transposeA: transpose.a, transposeB: transpose.b), Tensor(expected, shape: [batch, m, n]),
+        .norm(2e-6))
+    }
+  }
+
   @Test(arguments: [(false, false), (true, false), (false, true), (true, true)])
   func matrixProductsOfBatches(_ transposeA: Bool, _ transposeB: Bool) {
     let a = iota(transposeA ? [3, 5, 4] : [3, 4, 5]) * 0.1
