@@ -12,6 +12,8 @@ extension Variable {
     let (output, p) = Tensor.scaledDotProductAttention(query: q, key: k, value: v, mask: mask, scale: scale)
     probabilities?(p)
     return Variable(output, from: [query, key, value]) { gradient in
+      // Computed again rather than kept: [B, H, L, S] is the largest tensor of a U-Net's training step by far.
+      let p = Tensor.scaledDotProductAttention(query: q, key: k, value: v, mask: mask, scale: scale).probabilities
       let gradients = Tensor.scaledDotProductAttentionGradients(
         query: q, key: k, value: v, probabilities: p, outputGradient: gradient, scale: scale)
       return [gradients.query, gradients.key, gradients.value]
