@@ -73,11 +73,12 @@ struct Ticks: Equatable, Sendable {
   }
 
   static func linear(_ domain: ClosedRange<Double>, count: Int) -> Ticks {
-    let step = step(domain.upperBound - domain.lowerBound, count: count)
-    let first = (domain.lowerBound / step - 1e-9).rounded(.up)
-    let last = (domain.upperBound / step + 1e-9).rounded(.down)
-    guard first <= last else { return Ticks(values: [], labels: []) }
-    let values = stride(from: first, through: last, by: 1).map { $0 * step }
+    let span = domain.upperBound - domain.lowerBound
+    let usual = step(span, count: count)
+    // One mark tells no scale: then steps that are less round are taken.
+    let step =
+      ([1] + [0.8, 0.6, 0.5, 0.4]).map { $0 * usual }.first { multiples(of: $0, in: domain).count > 1 } ?? usual
+    let values = multiples(of: step, in: domain).map { $0 * step }
     let decimals = max(0, Int(-floor(log10(step) + 1e-9)))
     let largest = max(abs(domain.lowerBound), abs(domain.upperBound))
     let isPlain = largest < 1e6 && decimals <= 4
@@ -86,6 +87,13 @@ struct Ticks: Equatable, Sendable {
       labels: values.map {
         RichText(verbatim: isPlain ? NumberText.fixed($0, decimals: decimals) : NumberText.short($0))
       })
+  }
+
+  /// The whole numbers whose products with `step` lie in the domain.
+  private static func multiples(of step: Double, in domain: ClosedRange<Double>) -> [Double] {
+    let first = (domain.lowerBound / step - 1e-9).rounded(.up)
+    let last = (domain.upperBound / step + 1e-9).rounded(.down)
+    return first <= last ? Array(stride(from: first, through: last, by: 1)) : []
   }
 
   static func logarithmic(_ domain: ClosedRange<Double>, count: Int) -> Ticks {

@@ -96,6 +96,13 @@ struct CairoRenderer {
 }
 
 extension Raster {
+  /// The bytes of a PNG file with these pixels.
+  public func png() throws(UserError) -> [UInt8] {
+    let surface = makeSurface()
+    defer { cairo_surface_destroy(surface) }
+    return try Page.png(of: surface)
+  }
+
   /// A Cairo image surface with these pixels, owned by the caller.
   func makeSurface() -> OpaquePointer? {
     guard let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height)),

@@ -24,12 +24,14 @@ public final class Canvas {
     commands.append(.fill(path.mapped(page), resolve(color, opacity)))
   }
 
+  /// - Parameter width: in points at 11-point labels; it grows and shrinks with the type, as `dash` does.
   public func stroke(
     _ path: Path, _ color: ColorRole, width: Double = 1, dash: [Double] = [], opacity: Double = 1
   ) {
     commands.append(
       .stroke(
-        path.mapped(page), Stroke(resolve(color, opacity), width: width * scale, dash: dash.map { $0 * scale })))
+        path.mapped(page),
+        Stroke(resolve(color, opacity), width: width * style.pen * scale, dash: dash.map { $0 * style.pen * scale })))
   }
 
   public func line(from a: Point, to b: Point, _ color: ColorRole, width: Double = 1, dash: [Double] = []) {
@@ -46,19 +48,17 @@ public final class Canvas {
     guard let tip = points.last, let before = points.dropLast().last(where: { ($0 - tip).length > 1e-6 }) else {
       return
     }
-    let (head, length) = (Canvas.arrowHead(from: before, to: tip, width: width), Canvas.headLength(width))
+    let length = (3 + 2.6 * width) * style.pen
+    let head = Canvas.arrowHead(from: before, to: tip, length: length)
     let direction = (tip - before) * (1 / (tip - before).length)
     let base = tip - direction * (length * 0.8)
     stroke(.polyline(Array(points.dropLast()) + [base]), color, width: width, dash: dash)
     fill(head, color)
   }
 
-  private static func headLength(_ width: Double) -> Double { 3 + 2.6 * width }
-
-  private static func arrowHead(from a: Point, to tip: Point, width: Double) -> Path {
+  private static func arrowHead(from a: Point, to tip: Point, length: Double) -> Path {
     let direction = (tip - a) * (1 / (tip - a).length)
     let normal = Point(-direction.y, direction.x)
-    let length = headLength(width)
     let base = tip - direction * length
     return .polyline([tip, base + normal * (0.36 * length), base - normal * (0.36 * length)], closed: true)
   }

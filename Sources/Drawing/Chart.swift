@@ -49,7 +49,7 @@ public struct Chart: Component {
 
   private func xTicks(_ style: Style, width: Double) -> Ticks {
     // Fewer marks until their labels stand apart.
-    for count in stride(from: max(2, min(8, Int(width / style.em(3.6)))), through: 1, by: -1) {
+    for count in stride(from: 8, through: 1, by: -1) {
       let ticks = Ticks.make(x, domain: xDomain, count: count)
       let room = width / Double(max(ticks.values.count, 1))
       let widest = ticks.labels.map { style.size(of: $0, .note).width }.max() ?? 0
@@ -63,6 +63,8 @@ public struct Chart: Component {
   }
 
   private var xIsCategorical: Bool { if case .categories = x.scale { true } else { false } }
+  /// Names on the y axis run downwards.
+  private var yIsCategorical: Bool { if case .categories = y.scale { true } else { false } }
 
   // MARK: Room
 
@@ -99,24 +101,34 @@ public struct Chart: Component {
   }
 
   public func minimumSize(_ style: Style) -> Size {
+    let plot = minimumPlot(style)
     let probe = gutters(style, size: Size(style.em(30), style.em(20))) ?? Insets()
-    let names = layers.compactMap(\.endLabel).map { style.size(of: $0, .label, width: style.em(11)).height }
-    var plot = Size(style.em(9), max(style.em(6), names.reduce(0, +)))
-    if case .categories(let categories) = x.scale {
-      plot.width = max(plot.width, style.em(3.2) * Double(categories.count))
-    }
-    if case .categories(let categories) = y.scale {
-      plot.height = max(plot.height, style.em(1.6) * Double(categories.count))
-    }
-    let width = max(plot.width + probe.left + probe.right, x.label.isEmpty ? 0 : style.size(of: x.label, .label).width)
+    let label = x.label.isEmpty ? 0 : style.size(of: x.label, .label).width
+    let width = max(plot.width + probe.left + probe.right, label)
     let gutters = gutters(style, size: Size(width, style.em(20))) ?? probe
     return Size(width, plot.height + gutters.top + gutters.bottom)
   }
 
+  /// The least data area: room for names, categories and texts inside.
+  private func minimumPlot(_ style: Style) -> Size {
+    let names = layers.compactMap(\.endLabel).map { style.size(of: $0, .label, width: style.em(11)).height }
+    var plot = Size(style.em(9), max(style.em(6), names.reduce(0, +)))
+    if case .categories(let names) = x.scale { plot.width = max(plot.width, style.em(3.2) * Double(names.count)) }
+    if case .categories(let names) = y.scale { plot.height = max(plot.height, style.em(1.6) * Double(names.count)) }
+    let inside = layers.flatMap(\.insideTexts).map { style.size(of: $0, .label) }
+    let area = inside.reduce(0) { $0 + ($1.width + style.em(0.6)) * ($1.height + style.em(0.6)) }
+    // Texts find their place as long as they fill no more than about a quarter of the area.
+    let growth = max(1, (4 * area / (plot.width * plot.height)).squareRoot())
+    return Size(plot.width * growth, plot.height * growth)
+  }
+
+  public var stretches: Bool { true }
+
   public func preferredHeight(width: Double, _ style: Style) -> Double {
     let gutters = gutters(style, size: Size(width, width * 0.6)) ?? Insets()
     let plot = width - gutters.left - gutters.right
-    return plot / (aspect ?? 1.75) + gutters.top + gutters.bottom
+    let height = aspect.map { plot / $0 } ?? max(plot / 1.75, style.em(9))
+    return height + gutters.top + gutters.bottom
   }
 
   // MARK: Drawing
@@ -134,12 +146,14 @@ public struct Chart: Component {
     let frame = ChartFrame(
       plot: plot,
       x: Projection(domain: xDomain, start: plot.minX, end: plot.maxX, isLogarithmic: x.scale == .log),
-      y: Projection(domain: yDomain, start: plot.maxY, end: plot.minY, isLogarithmic: y.scale == .log))
+      y: Projection(
+        domain: yDomain, start: yIsCategorical ? plot.minY : plot.maxY, end: yIsCategorical ? plot.maxY : plot.minY,
+        isLogarithmic: y.scale == .log))
     canvas.group("chart") {
-      drawHead(on: canvas, at: Point(rect.minX, plot.minY), width: rect.width)
+      drawHead(on: canvas, at: Point(rect.minX, plot.minY), height: gutters.top, width: rect.width)
       drawAxes(on: canvas, in: frame)
       let colors = layerColors
-      canvas.clipped(to: plot.inset(by: -2)) {
+      canvas.clipped(to: plot.inset(by: -4 * canvas.style.pen)) {
         for (layer, color) in zip(layers, colors) { layer.draw(on: canvas, in: frame, color: color) }
       }
       ChartLabels(layers: layers, colors: colors, frame: frame, right: rect.maxX).draw(on: canvas)
@@ -157,22 +171,21 @@ public struct Chart: Component {
     }
   }
 
-  private func drawHead(on canvas: Canvas, at corner: Point, width: Double) {
+  /// The title at the top of the gutter, so that titles of neighbours line up; the axis label right over the data.
+  private func drawHead(on canvas: Canvas, at corner: Point, height: Double, width: Double) {
     let style = canvas.style
-    var bottom = corner.y - style.em(0.55)
+    let bottom = corner.y - style.em(0.55)
     if !y.label.isEmpty {
       canvas.text(y.label, at: Point(corner.x, bottom), .start, .bottom, color: .muted, width: width)
-      bottom -= style.size(of: y.label, .label, width: width).height
     }
     if let title {
-      canvas.text(title, at: Point(corner.x, bottom - style.em(0.3)), .start, .bottom, role: .heading, width: width)
+      canvas.text(title, at: Point(corner.x, corner.y - height), .start, .top, role: .heading, width: width)
     }
   }
 
   private func drawAxes(on canvas: Canvas, in frame: ChartFrame) {
     let (style, plot) = (canvas.style, frame.plot)
     let yTicks = yTicks(style, height: plot.height)
-    let yIsCategorical = if case .categories = y.scale { true } else { false }
     for (value, label) in zip(yTicks.values, yTicks.labels) {
       let at = frame.y(value)
       if !yIsCategorical { canvas.line(from: Point(plot.minX, at), to: Point(plot.maxX, at), .grid, width: 0.8) }

@@ -21,14 +21,7 @@ struct ChartLabels {
       layer.seriesLabel(in: frame).map { Item(index: index, label: $0, color: colors[index]) }
     }.filter { !$0.label.anchors.isEmpty }
     drawEndLabels(items.filter { $0.label.placement == .end }, on: canvas)
-    var placer = LabelPlacer(bounds: frame.plot.inset(by: 1), obstacles: layers.map { $0.obstacles(in: frame) })
-    let callouts = layers.enumerated().flatMap { index, layer in
-      layer.callouts(in: frame, style: canvas.style).map { (index, $0) }
-    }
-    // What has the least choice comes first.
-    for (index, callout) in callouts where !callout.hasArrow { draw(callout, own: index, on: canvas, with: &placer) }
-    for item in items where item.label.placement != .end { draw(item, on: canvas, with: &placer) }
-    for (index, callout) in callouts where callout.hasArrow { draw(callout, own: index, on: canvas, with: &placer) }
+    drawInside(items.filter { $0.label.placement != .end }, on: canvas)
   }
 
   // MARK: At the ends of curves
@@ -57,20 +50,59 @@ struct ChartLabels {
 
   // MARK: Inside the data area
 
-  private func draw(_ item: Item, on canvas: Canvas, with placer: inout LabelPlacer) {
+  /// A text of the data area: a name or a callout, with the places it may take.
+  private struct Note {
+    var text: RichText
+    var color: ColorRole
+    var candidates: [LabelPlacer.Candidate]
+    /// Layer whose curve the text may come near.
+    var own: Int?
+    /// What an arrow leads to.
+    var target: Point?
+  }
+
+  private func drawInside(_ items: [Item], on canvas: Canvas) {
     let style = canvas.style
-    let size = style.size(of: item.label.text, .label)
-    let anchors = item.label.anchors
-    var candidates: [LabelPlacer.Candidate] = []
-    let count = 28
-    for k in 0...count {
-      var anchor = anchors[(anchors.count - 1) * k / count]
-      if case .at(let x) = item.label.placement {
-        anchor = anchors.min { abs($0.x - frame.x(x)) < abs($1.x - frame.x(x)) } ?? anchor
-        if k > 0 { break }
+    let callouts = layers.enumerated().flatMap { index, layer in
+      layer.callouts(in: frame, style: style).map { note(for: $0, layer: index, style) }
+    }
+    let lines = callouts.filter { $0.target == nil }
+    let arrows = callouts.filter { $0.target != nil }
+    let names = items.map { note(for: $0, style) }
+    // What has the least choice comes first; in a crowded chart another order may find more room.
+    let trials = [lines + names + arrows, arrows + lines + names, arrows + names + lines, names + arrows + lines]
+    var best: (notes: [Note], places: [LabelPlacer.Candidate?], cost: Double)?
+    for notes in trials where best.map({ $0.cost >= LabelPlacer.collision }) ?? true {
+      var placer = LabelPlacer(bounds: frame.plot.inset(by: 1), obstacles: layers.map { $0.obstacles(in: frame) })
+      let places = notes.map { note in
+        let place = placer.place(note.candidates, own: note.own, gap: style.em(0.3))
+        if let place, let target = note.target { placer.avoid([nearest(in: place.box, to: target), target]) }
+        return place
       }
+      if placer.totalCost < best?.cost ?? .infinity { best = (notes, places, placer.totalCost) }
+    }
+    guard let best else { return }
+    for (note, place) in zip(best.notes, best.places) {
+      guard let place else { continue }
+      if let target = note.target { drawArrow(from: place.box, to: target, note.color, on: canvas) }
+      canvas.text(
+        note.text, at: Point(place.box.minX, place.box.minY), .start, .top, color: note.color, width: place.width,
+        hasHalo: true)
+    }
+  }
+
+  private func note(for item: Item, _ style: Style) -> Note {
+    let size = style.size(of: item.label.text, .label)
+    var anchors = item.label.anchors
+    if case .at(let x) = item.label.placement {
+      anchors = anchors.min { abs($0.x - frame.x(x)) < abs($1.x - frame.x(x)) }.map { [$0] } ?? anchors
+    }
+    var candidates: [LabelPlacer.Candidate] = []
+    let count = min(28, anchors.count - 1)
+    for k in 0...count {
+      let anchor = anchors[count > 0 ? (anchors.count - 1) * k / count : 0]
       // The middle of the curve is a better place than its ends.
-      let eccentricity = abs(Double(k) / Double(count) - 0.5)
+      let eccentricity = count > 0 ? abs(Double(k) / Double(count) - 0.5) : 0
       for (rank, side) in ChartLabels.sidesOfCurve.enumerated() {
         for distance in [0.35, 0.9] {
           let box = ChartLabels.box(size, beside: anchor, side, distance: style.em(distance))
@@ -79,44 +111,50 @@ struct ChartLabels {
         }
       }
     }
-    guard let chosen = placer.place(candidates, own: item.index, gap: style.em(0.3)) else { return }
-    canvas.text(
-      item.label.text, at: Point(chosen.box.minX, chosen.box.minY), .start, .top, color: item.color, hasHalo: true)
+    return Note(text: item.label.text, color: item.color, candidates: candidates, own: item.index)
   }
 
-  private func draw(_ callout: Callout, own: Int, on canvas: Canvas, with placer: inout LabelPlacer) {
-    let style = canvas.style
-    // Long texts are broken: a block is easier to place than a line.
-    let limit = min(style.em(14), frame.plot.width * 0.6)
-    let natural = style.size(of: callout.text, .label).width + 1
-    let lines = (natural / limit).rounded(.up)
-    let width = lines > 1 ? min(limit, natural / lines * 1.25) : natural
-    let size = Size(width, style.size(of: callout.text, .label, width: width).height)
-    var candidates: [LabelPlacer.Candidate] = []
+  private func note(for callout: Callout, layer: Int, _ style: Style) -> Note {
     let targets = callout.alternatives.isEmpty ? [callout.target] : callout.alternatives
     let distances = callout.hasArrow ? [1.6, 2.6, 4, 6] : [0.3]
-    for (t, target) in targets.enumerated() {
-      for (d, distance) in distances.enumerated() {
-        for (s, side) in callout.sides.enumerated() {
-          let box = ChartLabels.box(size, beside: target, side, distance: style.em(distance))
-          candidates.append(.init(box: box, anchor: target, penalty: Double(3 * s + 2 * d + t)))
+    var candidates: [LabelPlacer.Candidate] = []
+    for (w, width) in widths(of: callout.text, style).enumerated() {
+      let size = Size(width, style.size(of: callout.text, .label, width: width).height)
+      for (t, target) in targets.enumerated() {
+        for (d, distance) in distances.enumerated() {
+          for (s, side) in callout.sides.enumerated() {
+            let box = ChartLabels.box(size, beside: target, side, distance: style.em(distance))
+            let penalty = Double(3 * s + 2 * d) + 0.5 * Double(t) + 12 * Double(w)
+            candidates.append(.init(box: box, anchor: target, penalty: penalty, width: width))
+          }
         }
       }
     }
-    guard let chosen = placer.place(candidates, own: callout.hasArrow ? nil : own, gap: style.em(0.3)) else { return }
-    if callout.hasArrow { drawArrow(from: chosen.box, to: callout.target, callout.color, on: canvas) }
-    canvas.text(
-      callout.text, at: Point(chosen.box.minX, chosen.box.minY), .start, .top, color: callout.color, width: width,
-      hasHalo: true)
+    return Note(
+      text: callout.text, color: callout.color, candidates: candidates, own: callout.hasArrow ? nil : layer,
+      target: callout.hasArrow ? callout.target : nil)
+  }
+
+  /// Widths at which the text breaks into even lines, the pleasant ones first.
+  private func widths(of text: RichText, _ style: Style) -> [Double] {
+    let natural = style.size(of: text, .label).width + 1
+    let limit = min(style.em(14), frame.plot.width * 0.6)
+    let least = (natural / limit).rounded(.up)
+    return (0..<3).map { least + Double($0) }.map { lines in
+      lines > 1 ? max(style.longestWord(of: text, .label) + 1, natural / lines * 1.2) : natural
+    }
+  }
+
+  private func nearest(in box: Rect, to p: Point) -> Point {
+    Point(min(max(p.x, box.minX), box.maxX), min(max(p.y, box.minY), box.maxY))
   }
 
   private func drawArrow(from box: Rect, to target: Point, _ color: ColorRole, on canvas: Canvas) {
-    let start = Point(
-      min(max(target.x, box.minX), box.maxX), min(max(target.y, box.minY), box.maxY))
+    let start = nearest(in: box, to: target)
     let way = target - start
     guard way.length > canvas.style.em(0.8) else { return }
-    let end = target - way * (3.6 / way.length)
-    canvas.arrow(from: start + way * (1.5 / way.length), to: end, color, width: 0.9)
+    let end = target - way * (3.6 * canvas.style.pen / way.length)
+    canvas.arrow(from: start + way * (1.5 * canvas.style.pen / way.length), to: end, color, width: 0.9)
   }
 
   /// A box of the given size on one side of a point.

@@ -81,12 +81,15 @@ public protocol ChartLayer: Sendable {
   func obstacles(in frame: ChartFrame) -> [Point]
   /// The text that needs room at the right side.
   var endLabel: RichText? { get }
+  /// The texts that need room inside the data area.
+  var insideTexts: [RichText] { get }
 }
 
 extension ChartLayer {
   public var takesColor: Bool { true }
   public var padsDomain: Bool { false }
   public var endLabel: RichText? { nil }
+  public var insideTexts: [RichText] { [] }
   public func seriesLabel(in frame: ChartFrame) -> SeriesLabel? { nil }
   public func callouts(in frame: ChartFrame, style: Style) -> [Callout] { [] }
   public func obstacles(in frame: ChartFrame) -> [Point] { [] }

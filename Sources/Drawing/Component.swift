@@ -9,6 +9,9 @@ public protocol Component: Sendable {
   /// The height that suits the width, for pages that adapt to their content.
   func preferredHeight(width: Double, _ style: Style) -> Double
 
+  /// Whether more height than preferred is of use.
+  var stretches: Bool { get }
+
   func draw(on canvas: Canvas, in rect: Rect)
 
   /// Room that the component needs outside its data area (axis labels, names of rows), for aligning neighbours;
@@ -20,6 +23,7 @@ public protocol Component: Sendable {
 }
 
 extension Component {
+  public var stretches: Bool { false }
   public func gutters(_ style: Style, size: Size) -> Insets? { nil }
   public func draw(on canvas: Canvas, in rect: Rect, gutters: Insets) { draw(on: canvas, in: rect) }
 }

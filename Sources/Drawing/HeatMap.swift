@@ -57,12 +57,23 @@ public struct HeatMap: Component {
       return Size(style.em(columnLabels.isEmpty ? 0.3 : 1.15), style.em(rowLabels.isEmpty ? 0.3 : 1.15))
     }
     let widest = values.scalars.map { style.size(of: number($0), .note).width }.max() ?? 0
-    return Size(widest + style.em(0.5), style.em(1.4))
+    return Size(widest + style.em(0.9), style.em(1.5))
   }
 
   /// Names of columns stand upright when one of them is wider than a cell.
-  private func turnsColumns(_ style: Style, cell: Double) -> Bool {
-    columnLabels.contains { style.size(of: $0, .note).width + style.em(0.4) > cell }
+  private func turnsColumns(_ style: Style, cell: Double) -> Bool { widestName(style) > cell + 1e-9 }
+
+  private func widestName(_ style: Style) -> Double {
+    columnLabels.map { style.size(of: $0, .note).width + style.em(0.6) }.max() ?? 0
+  }
+
+  /// The least width of a cell on `width` points: wide enough for level names of columns where that is possible.
+  private func cellWidth(_ style: Style, width: Double) -> Double {
+    let least = leastCell(style)
+    let wide = widestName(style)
+    let left = insets(style, cell: wide).left
+    let fits = wide * Double(columns) + left <= width && wide <= 3.6 * max(least.height, style.em(1.5))
+    return fits ? max(wide, least.width) : least.width
   }
 
   private func insets(_ style: Style, cell: Double) -> Insets {
@@ -96,17 +107,17 @@ public struct HeatMap: Component {
   }
 
   public func preferredHeight(width: Double, _ style: Style) -> Double {
-    let least = leastCell(style).width
+    let least = cellWidth(style, width: width)
     let insets = insets(style, cell: least)
-    let cell = min((width - insets.left) / Double(columns), style.em(4))
-    return cell * Double(rows) + insets.top + insets.bottom
+    let cell = min((width - insets.left) / Double(columns), style.em(showsValues ? 2.2 : 4))
+    return max(cell, leastCell(style).height) * Double(rows) + insets.top + insets.bottom
   }
 
   // MARK: Drawing
 
   public func draw(on canvas: Canvas, in rect: Rect) {
     let style = canvas.style
-    let least = leastCell(style)
+    let least = Size(cellWidth(style, width: rect.width), leastCell(style).height)
     let insets = insets(style, cell: least.width)
     let room = rect.inset(insets)
     // Square cells where the room allows, not larger than is needed to see them.
@@ -120,7 +131,7 @@ public struct HeatMap: Component {
       y: rect.minY + insets.top + max(0, (room.height - size.height) / 2), width: size.width, height: size.height)
     canvas.group("heat map") {
       drawCells(on: canvas, in: area)
-      drawNames(on: canvas, around: area)
+      drawNames(on: canvas, around: area, turned: turnsColumns(style, cell: least.width))
       if showsValues { drawNumbers(on: canvas, in: area) }
       let bar = Rect(
         x: area.minX, y: area.maxY + style.em(0.9), width: max(area.width, min(rect.maxX - area.minX, style.em(22))),
@@ -153,14 +164,13 @@ public struct HeatMap: Component {
     }
   }
 
-  private func drawNames(on canvas: Canvas, around area: Rect) {
+  private func drawNames(on canvas: Canvas, around area: Rect, turned: Bool) {
     let style = canvas.style
     let (w, h) = (area.width / Double(columns), area.height / Double(rows))
     for (row, name) in rowLabels.enumerated() {
       canvas.text(
         name, at: Point(area.minX - style.em(0.5), area.minY + (Double(row) + 0.5) * h), .end, .middle, role: .note)
     }
-    let turned = turnsColumns(style, cell: leastCell(style).width)
     var top = area.minY - (columnLabels.isEmpty ? style.em(0.3) : 0)
     for (column, name) in columnLabels.enumerated() {
       let middle = area.minX + (Double(column) + 0.5) * w

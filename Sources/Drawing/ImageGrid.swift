@@ -170,7 +170,7 @@ public struct ImageGrid: Component {
       let picture = place.fitted(aspect: content.aspect)
       canvas.image(raster.enlarged(for: picture.size), in: picture)
       if let frame = content.frame {
-        canvas.stroke(.rectangle(picture.inset(by: -1.2)), frame, width: 2.2)
+        canvas.stroke(.rectangle(picture.inset(by: -1.2 * style.pen)), frame, width: 2.2)
       } else {
         canvas.stroke(.rectangle(picture), .axis, width: 0.5)
       }

@@ -22,7 +22,12 @@ struct LabelPlacer {
     var anchor: Point
     /// Distance from the first wish.
     var penalty: Double
+    /// Where lines are broken.
+    var width: Double?
   }
+
+  /// What all places taken so far cost together.
+  private(set) var totalCost = 0.0
 
   /// The cheapest candidate, or, where all of them collide with text, the nearest free place; it is taken.
   mutating func place(_ candidates: [Candidate], own: Int? = nil, gap: Double) -> Candidate? {
@@ -33,13 +38,14 @@ struct LabelPlacer {
       if cost < best.cost { best = (candidate, cost) }
     }
     if best.cost >= LabelPlacer.collision, let free = nearestFree(to: best.candidate, own: own, gap: gap) {
-      best.candidate = free
+      best = (free, free.penalty + 100)
     }
+    totalCost += best.cost
     taken.append(best.candidate.box)
     return best.candidate
   }
 
-  private static let collision = 10_000.0
+  static let collision = 10_000.0
 
   /// Collisions with text and page cost most, curves under the text less, nearness of foreign curves little.
   private func cost(of box: Rect, own: Int?, gap: Double, bound: Double) -> Double {
@@ -78,7 +84,7 @@ struct LabelPlacer {
         let distance = (box.center - wish.box.center).length
         let cost = cost(of: box, own: own, gap: gap, bound: best?.cost ?? .infinity) + 0.5 * distance
         if cost < best?.cost ?? LabelPlacer.collision {
-          best = (Candidate(box: box, anchor: wish.anchor, penalty: distance), cost)
+          best = (Candidate(box: box, anchor: wish.anchor, penalty: distance, width: wish.width), cost)
         }
       }
     }

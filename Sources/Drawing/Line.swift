@@ -76,6 +76,7 @@ public struct Line: ChartLayer {
 
   public var endLabel: RichText? { labelPlacement == .end && !label.isEmpty ? label : nil }
 
+  public var insideTexts: [RichText] { labelPlacement != .end && !label.isEmpty ? [label] : [] }
   public func xExtent(positive: Bool) -> ClosedRange<Double>? { extent(x, positive: positive) }
 
   public func yExtent(positive: Bool) -> ClosedRange<Double>? {
@@ -97,7 +98,7 @@ public struct Line: ChartLayer {
     canvas.stroke(.polyline(points), color, width: width, dash: pattern.dash(width))
     guard markers else { return }
     for p in points where p.x.isFinite && p.y.isFinite {
-      canvas.fill(.circle(center: p, radius: 1.6 * width), color)
+      canvas.fill(.circle(center: p, radius: 1.6 * width * canvas.style.pen), color)
     }
   }
 

@@ -66,9 +66,12 @@ public struct Page: Sendable {
     let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, Int32((size.height * scale).rounded()))
     defer { cairo_surface_destroy(surface) }
     try paint(on: surface, scale: scale)
+    return try Page.png(of: surface)
+  }
+
+  static func png(of surface: OpaquePointer?) throws(UserError) -> [UInt8] {
     let sink = ByteSink()
-    let status = cairo_surface_write_to_png_stream(surface, appendBytes, Unmanaged.passUnretained(sink).toOpaque())
-    try Page.check(status)
+    try check(cairo_surface_write_to_png_stream(surface, appendBytes, Unmanaged.passUnretained(sink).toOpaque()))
     return withExtendedLifetime(sink) { sink.bytes }
   }
 
@@ -77,16 +80,17 @@ public struct Page: Sendable {
     guard let surface, let context = cairo_create(surface) else { return }
     defer { cairo_destroy(context) }
     cairo_scale(context, scale, scale)
-    let whole = Path.rectangle(Rect(x: 0, y: 0, width: size.width, height: size.height))
-    let renderer = CairoRenderer(context: context, typesetter: typesetter)
-    renderer.paint([.fill(whole, background)] + commands)
+    // The whole surface, so that no row of pixels at the edge is half covered.
+    cairo_set_source_rgb(context, background.red, background.green, background.blue)
+    cairo_paint(context)
+    CairoRenderer(context: context, typesetter: typesetter).paint(commands)
     try Page.check(cairo_status(context))
   }
 
-  private static func check(_ status: cairo_status_t) throws(UserError) {
+  static func check(_ status: cairo_status_t) throws(UserError) {
     guard status != CAIRO_STATUS_SUCCESS else { return }
     let reason = cairo_status_to_string(status).map { String(cString: $0) } ?? "unknown reason"
-    throw UserError("The figure could not be painted: \(reason).", code: .io)
+    throw UserError("The picture could not be made: \(reason).", code: .io)
   }
 }
 

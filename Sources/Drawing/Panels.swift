@@ -1,31 +1,59 @@
 /// Components side by side and one above the other; data areas of charts line up.
 ///
-///     Panels(columns: 3, gap: 1.5) of charts, or rows of different components: Panels(rows: [[grid], [chart, chart]])
+///     Panels(charts, columns: 4, sharing: .y)
+///     Panels(rows: [[strip], [chart, chart]])
 public struct Panels: Component {
   public enum Sharing: Sendable, Equatable {
     case none, x, y, both
   }
 
-  /// Rows from top to bottom.
-  public var rows: [[any Component]]
-  /// Shares of the height; equal when empty.
+  /// What stands where on a page of usual width.
+  private enum Arrangement: Sendable {
+    /// As given.
+    case rows([[any Component]])
+    /// In reading order; fewer to a row on narrow pages.
+    case flow([any Component], columns: Int)
+  }
+
+  private let arrangement: Arrangement
+  private let sharing: Sharing
+  /// Shares of the height; when empty, images and diagrams get the height that suits them and charts share the rest.
   public var rowWeights: [Double]
   /// Shares of the width; equal when empty. Rows with fewer components than weights share the width equally.
   public var columnWeights: [Double]
 
+  /// Rows from top to bottom, on every page as given.
   public init(
     rows: [[any Component]], rowWeights: [Double] = [], columnWeights: [Double] = [], sharing: Sharing = .none
   ) {
-    self.rows = sharing == .none ? rows : Panels.shared(rows, sharing)
+    arrangement = .rows(rows)
+    self.sharing = sharing
     self.rowWeights = rowWeights
     self.columnWeights = columnWeights
   }
 
-  /// Components in reading order, `columns` to a row.
+  /// Components in reading order, `columns` to a row; half as many on pages as narrow as a column of a paper.
   public init(_ components: [any Component], columns: Int, sharing: Sharing = .none) {
-    let starts = stride(from: 0, to: components.count, by: max(columns, 1))
-    self.init(
-      rows: starts.map { Array(components[$0..<min($0 + max(columns, 1), components.count)]) }, sharing: sharing)
+    precondition(columns >= 1, "panels in \(columns) columns")
+    arrangement = .flow(components, columns: columns)
+    self.sharing = sharing
+    rowWeights = []
+    columnWeights = []
+  }
+
+  /// The rows on the page that `style` is for.
+  private func rows(_ style: Style) -> [[any Component]] {
+    let rows: [[any Component]]
+    switch arrangement {
+    case .rows(let given): rows = given
+    case .flow(let components, let columns):
+      let isNarrow = style.pageEms < 42 && columns > 2
+      let count = isNarrow ? (columns + 1) / 2 : columns
+      rows = stride(from: 0, to: components.count, by: count).map {
+        Array(components[$0..<min($0 + count, components.count)])
+      }
+    }
+    return sharing == .none ? rows : Panels.shared(rows, sharing)
   }
 
   /// Gives all charts the same domains, and leaves out what the outer ones say already.
@@ -48,21 +76,18 @@ public struct Panels: Component {
     }
   }
 
-  private var columnCount: Int { rows.map(\.count).max() ?? 0 }
   private func gapX(_ style: Style) -> Double { style.em(2) }
   private func gapY(_ style: Style) -> Double { style.em(1.4) }
 
-  private func widths(row: Int, _ style: Style, width: Double) -> [Double] {
-    let count = rows[row].count
-    let weights =
-      columnWeights.count == count ? columnWeights : [Double](repeating: 1, count: max(count, 1))
-    let least = rows[row].map { $0.minimumSize(style).width }
-    return Panels.shares(weights, least: least, total: width - gapX(style) * Double(max(count - 1, 0)))
+  private func widths(_ row: [any Component], _ style: Style, width: Double) -> [Double] {
+    let weights = columnWeights.count == row.count ? columnWeights : [Double](repeating: 1, count: row.count)
+    let least = row.map { $0.minimumSize(style).width }
+    return Panels.shares(weights, least: least, total: width - gapX(style) * Double(max(row.count - 1, 0)))
   }
 
   /// Splits `total` by weight, but gives each part at least its least where there is room for all.
   static func shares(_ weights: [Double], least: [Double], total: Double) -> [Double] {
-    guard weights.count == least.count else { return least }
+    precondition(weights.count == least.count, "\(weights.count) weights for \(least.count) parts")
     var fixed = Set<Int>()
     while true {
       let free = total - fixed.reduce(0) { $0 + least[$1] }
@@ -74,54 +99,80 @@ public struct Panels: Component {
     }
   }
 
+  // MARK: Room
+
   public func minimumSize(_ style: Style) -> Size {
+    let rows = rows(style)
     let sizes = rows.map { $0.map { $0.minimumSize(style) } }
-    let width =
-      sizes.map { row in row.reduce(0) { $0 + $1.width } + gapX(style) * Double(max(row.count - 1, 0)) }.max() ?? 0
-    let height = rows.indices.reduce(0) { $0 + leastHeight(row: $1, style, width: width) }
-    return Size(width, height + gapY(style) * Double(max(rows.count - 1, 0)))
+    let widths = sizes.map { row in
+      row.reduce(0) { $0 + $1.width } + gapX(style) * Double(max(row.count - 1, 0))
+    }
+    let height = rows.reduce(0) { $0 + leastHeight($1, style) }
+    return Size(widths.max() ?? 0, height + gapY(style) * Double(max(rows.count - 1, 0)))
   }
 
-  /// The least height of a row, with the gutters that its components have to share.
-  private func leastHeight(row: Int, _ style: Style, width: Double) -> Double {
-    rows[row].map { $0.minimumSize(style).height }.max() ?? 0
+  private func leastHeight(_ row: [any Component], _ style: Style) -> Double {
+    row.map { $0.minimumSize(style).height }.max() ?? 0
+  }
+
+  public var stretches: Bool {
+    switch arrangement {
+    case .rows(let rows): rows.joined().contains { $0.stretches }
+    case .flow(let components, _): components.contains { $0.stretches }
+    }
+  }
+
+  private func wantedHeights(_ rows: [[any Component]], _ style: Style, width: Double) -> [Double] {
+    rows.map { row in
+      let widths = widths(row, style, width: width)
+      let wanted = zip(row, widths).map { $0.preferredHeight(width: $1, style) }.max() ?? 0
+      return max(wanted, leastHeight(row, style))
+    }
+  }
+
+  /// Rows that do not stretch get what they prefer as long as the others keep their least.
+  private func heights(_ rows: [[any Component]], _ style: Style, width: Double, total: Double) -> [Double] {
+    let least = rows.map { leastHeight($0, style) }
+    if rowWeights.count == rows.count { return Panels.shares(rowWeights, least: least, total: total) }
+    let wanted = wantedHeights(rows, style, width: width)
+    let elastic = rows.indices.filter { r in rows[r].contains { $0.stretches } }
+    let rest = total - rows.indices.filter { !elastic.contains($0) }.reduce(0) { $0 + wanted[$1] }
+    let needed = elastic.reduce(0) { $0 + least[$1] }
+    guard !elastic.isEmpty && rest >= needed else { return Panels.shares(wanted, least: least, total: total) }
+    let shares = Panels.shares(elastic.map { _ in 1 }, least: elastic.map { least[$0] }, total: rest)
+    var heights = wanted
+    for (r, share) in zip(elastic, shares) { heights[r] = share }
+    return heights
   }
 
   public func preferredHeight(width: Double, _ style: Style) -> Double {
-    let heights = rows.indices.map { r in
-      let widths = widths(row: r, style, width: width)
-      let wanted = zip(rows[r], widths).map { $0.preferredHeight(width: $1, style) }.max() ?? 0
-      return max(wanted, leastHeight(row: r, style, width: width))
-    }
-    return heights.reduce(0, +) + gapY(style) * Double(max(rows.count - 1, 0))
+    let heights = wantedHeights(rows(style), style, width: width)
+    return heights.reduce(0, +) + gapY(style) * Double(max(heights.count - 1, 0))
   }
+
+  // MARK: Drawing
 
   public func draw(on canvas: Canvas, in rect: Rect) {
     let style = canvas.style
-    let gaps = gapY(style) * Double(max(rows.count - 1, 0))
-    let weights =
-      rowWeights.count == rows.count ? rowWeights : [Double](repeating: 1, count: rows.count)
-    let least = rows.indices.map { leastHeight(row: $0, style, width: rect.width) }
-    let heights = Panels.shares(weights, least: least, total: rect.height - gaps)
-    var places: [[Rect]] = []
+    let rows = rows(style)
+    let total = rect.height - gapY(style) * Double(max(rows.count - 1, 0))
+    let heights = heights(rows, style, width: rect.width, total: total)
     var y = rect.minY
-    for r in rows.indices {
+    let places = zip(rows, heights).map { row, height in
+      defer { y += height + gapY(style) }
       var x = rect.minX
-      places.append(
-        widths(row: r, style, width: rect.width).map { width in
-          defer { x += width + gapX(style) }
-          return Rect(x: x, y: y, width: width, height: heights[r])
-        })
-      y += heights[r] + gapY(style)
+      return widths(row, style, width: rect.width).map { width in
+        defer { x += width + gapX(style) }
+        return Rect(x: x, y: y, width: width, height: height)
+      }
     }
-    draw(on: canvas, places)
+    draw(rows, on: canvas, places)
   }
 
   /// Charts of one row share their upper and lower gutters, those of one column the left and right ones.
-  private func draw(on canvas: Canvas, _ places: [[Rect]]) {
-    let style = canvas.style
+  private func draw(_ rows: [[any Component]], on canvas: Canvas, _ places: [[Rect]]) {
     let own = rows.indices.map { r in
-      zip(rows[r], places[r]).map { $0.gutters(style, size: $1.size) }
+      zip(rows[r], places[r]).map { $0.gutters(canvas.style, size: $1.size) }
     }
     for r in rows.indices {
       for c in rows[r].indices {

@@ -96,6 +96,30 @@ public struct Raster: Sendable, Equatable {
     return enlarged(by: wanted <= 1 ? 1 : min(Int(wanted.rounded(.up)), max(1, 1200 / max(width, height))))
   }
 
+  /// Rasters of one size in rows of `columns`, `gap` pixels of the background between and around them.
+  public static func grid(_ rasters: [Raster], columns: Int, gap: Int, background: Color) -> Raster {
+    guard let first = rasters.first else { preconditionFailure("a grid of no rasters") }
+    let rows = (rasters.count + columns - 1) / columns
+    let used = min(columns, rasters.count)
+    let (width, height) = (used * (first.width + gap) + gap, rows * (first.height + gap) + gap)
+    let (r, g, b) = bytes(of: background)
+    var result = [UInt8](repeating: 0, count: 3 * width * height)
+    for i in 0..<(width * height) { (result[3 * i], result[3 * i + 1], result[3 * i + 2]) = (r, g, b) }
+    for (n, raster) in rasters.enumerated() {
+      precondition(
+        raster.width == first.width && raster.height == first.height,
+        "a grid of \(first.width)×\(first.height) and \(raster.width)×\(raster.height) pixels")
+      let (left, top) = (gap + n % columns * (first.width + gap), gap + n / columns * (first.height + gap))
+      for y in 0..<raster.height {
+        let target = 3 * ((top + y) * width + left)
+        let source = 3 * y * raster.width
+        result.replaceSubrange(
+          target..<(target + 3 * raster.width), with: raster.bytes[source..<(source + 3 * raster.width)])
+      }
+    }
+    return Raster(width: width, height: height, bytes: result)
+  }
+
   private static func bytes(of color: Color) -> (UInt8, UInt8, UInt8) {
     (byte(color.red), byte(color.green), byte(color.blue))
   }

@@ -20,6 +20,7 @@ public struct ReferenceLine: ChartLayer {
   }
 
   public var takesColor: Bool { color == nil }
+  public var insideTexts: [RichText] { label.isEmpty ? [] : [label] }
 
   public func xExtent(positive: Bool) -> ClosedRange<Double>? {
     if case .x(let value) = position { extent([value], positive: positive) } else { nil }
@@ -81,13 +82,14 @@ public struct Annotation: ChartLayer {
   }
 
   public var takesColor: Bool { color == nil }
+  public var insideTexts: [RichText] { [text] }
   public func xExtent(positive: Bool) -> ClosedRange<Double>? { extent([x], positive: positive) }
   public func yExtent(positive: Bool) -> ClosedRange<Double>? { extent([y], positive: positive) }
 
   public func draw(on canvas: Canvas, in frame: ChartFrame, color: ColorRole) {
     let p = frame.point(x, y)
-    canvas.fill(.circle(center: p, radius: 2.4), .background)
-    canvas.stroke(.circle(center: p, radius: 2.4), color, width: 1.2)
+    canvas.fill(.circle(center: p, radius: 2.4 * canvas.style.pen), .background)
+    canvas.stroke(.circle(center: p, radius: 2.4 * canvas.style.pen), color, width: 1.2)
   }
 
   public func callouts(in frame: ChartFrame, style: Style) -> [Callout] {

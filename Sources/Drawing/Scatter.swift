@@ -6,7 +6,7 @@ public struct Scatter: ChartLayer {
   public var x: [Double]
   public var y: [Double]
   public var color: ColorRole?
-  /// In points.
+  /// In points at 11-point labels; it grows with the type.
   public var radius: Double
   public var opacity: Double
 
@@ -24,6 +24,7 @@ public struct Scatter: ChartLayer {
   }
 
   public var padsDomain: Bool { true }
+  public var insideTexts: [RichText] { label.isEmpty ? [] : [label] }
   public func xExtent(positive: Bool) -> ClosedRange<Double>? { extent(x, positive: positive) }
   public func yExtent(positive: Bool) -> ClosedRange<Double>? { extent(y, positive: positive) }
 
@@ -31,7 +32,7 @@ public struct Scatter: ChartLayer {
     for (x, y) in zip(x, y) {
       let p = frame.point(x, y)
       guard p.x.isFinite && p.y.isFinite else { continue }
-      canvas.fill(.circle(center: p, radius: radius), color, opacity: opacity)
+      canvas.fill(.circle(center: p, radius: radius * canvas.style.pen), color, opacity: opacity)
     }
   }
 

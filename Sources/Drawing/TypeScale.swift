@@ -47,12 +47,16 @@ public struct TypeScale: Equatable, Sendable {
 public struct Style {
   public let theme: Theme
   public let scale: TypeScale
+  /// Width of the page in label sizes, which says whether things stand side by side or one under the other.
+  let pageEms: Double
   let typesetter: Typesetter
 
-  /// Throws when the font is missing.
-  public init(theme: Theme, scale: TypeScale) throws(UserError) {
+  /// - Parameter pageEms: width of the page in label sizes.
+  /// - Throws: when the font is missing.
+  public init(theme: Theme, scale: TypeScale, pageEms: Double = 65) throws(UserError) {
     self.theme = theme
     self.scale = scale
+    self.pageEms = pageEms
     typesetter = try Typesetter()
   }
 
@@ -67,6 +71,27 @@ public struct Style {
     let metrics = measure(text, role, width: width)
     return Size(metrics.width, metrics.height)
   }
+
+  /// Width of the longest word: a narrower column would break it.
+  func longestWord(of text: RichText, _ role: FontRole) -> Double {
+    let words = text.markup.split(separator: " ").map { size(of: RichText(markup: String($0)), role).width }
+    return words.max() ?? 0
+  }
+
+  /// The least width that breaks the text into no more lines than `width` does, so that lines are of like length.
+  func balancedWidth(of text: RichText, _ role: FontRole, width: Double) -> Double {
+    let height = size(of: text, role, width: width).height
+    var (low, high) = (longestWord(of: text, role), width)
+    guard low < high else { return width }
+    for _ in 0..<12 {
+      let middle = (low + high) / 2
+      if size(of: text, role, width: middle).height <= height + 0.01 { high = middle } else { low = middle }
+    }
+    return min(high + 0.5, width)
+  }
+
+  /// Line widths of figures with 11-point labels are taken times this.
+  var pen: Double { scale.label / 11 }
 
   func measure(_ text: RichText, _ role: FontRole, width: Double? = nil) -> TextMetrics {
     typesetter.measure(
