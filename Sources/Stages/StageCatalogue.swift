@@ -2,7 +2,7 @@ import Tensors
 
 /// All stages there are; a new stage is added here.
 public enum StageCatalogue {
-  public static let all: [any Stage] = [ForwardNoising()]
+  public static let all: [any Stage] = [ForwardNoising(), NoiseSchedules()]
 
   /// The stage of a name.
   /// - Throws: a sentence with the nearest names when there is none.
