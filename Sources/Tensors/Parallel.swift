@@ -1,5 +1,5 @@
+import CKernels
 import COpenBLAS
-import Dispatch
 import Glibc
 import Synchronization
 
@@ -33,7 +33,9 @@ public enum Parallel {
     return String(cString: name)
   }
 
-  /// Calls `body` with 0 ..< tasks, in any order and on several threads.
+  /// Calls `body` with 0 ..< tasks, in any order and on several threads; a call within a task runs on that task's thread.
+  ///
+  /// Tasks write to disjoint parts of memory.
   public static func forEach(_ tasks: Int, _ body: (Int) -> Void) {
     let threads = min(threadCount, tasks)
     _ = coreCount
@@ -41,15 +43,14 @@ public enum Parallel {
       for task in 0..<tasks { body(task) }
       return
     }
-    let next = Atomic<Int>(0)
     withoutActuallyEscaping(body) { body in
-      let body = SendableBody(call: body)
-      DispatchQueue.concurrentPerform(iterations: threads) { _ in
-        while true {
-          let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          if task >= tasks { return }
-          body.call(task)
-        }
+      // The closure lies on this stack frame, which outlives the loop: ck_parallel returns when all tasks are done.
+      withUnsafePointer(to: body) { pointer in
+        ck_parallel(
+          threads, tasks,
+          { context, task in
+            context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(task)
+          }, UnsafeMutableRawPointer(mutating: pointer))
       }
     }
   }
@@ -59,10 +60,5 @@ public enum Parallel {
     let grain = max(grain, 1)
     let tasks = (count + grain - 1) / grain
     forEach(tasks) { body(($0 * grain)..<min(($0 + 1) * grain, count)) }
-  }
-
-  /// Unchecked Sendable: the callers write to disjoint parts of the memory, one task each.
-  private struct SendableBody: @unchecked Sendable {
-    let call: (Int) -> Void
   }
 }

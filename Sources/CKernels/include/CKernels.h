@@ -9,6 +9,7 @@
 #include "half.h"
 #include "normalization.h"
 #include "optimizers.h"
+#include "pool.h"
 #include "product.h"
 #include "random.h"
 #include "winograd.h"
