@@ -23,6 +23,8 @@ public struct Formula: Sendable, Identifiable, CustomStringConvertible {
   public let notes: [String]
   /// Wrong variants that people really write.
   public let mistakes: [Mistake]
+  /// Cases worked out by hand; `cases` has the others too.
+  public let handCases: [Case]
 
   /// - Parameters:
   ///   - statement: in the notation of `--expression`; a mistake in it stops the program.
@@ -30,7 +32,7 @@ public struct Formula: Sendable, Identifiable, CustomStringConvertible {
   init(
     _ id: String, _ title: String, _ statement: String, where definitions: [String] = [], computed: String? = nil,
     summary: String, symbols: [Symbol], sources: [Source], paperForm: String? = nil, notes: [String] = [],
-    mistakes: [Mistake] = []
+    mistakes: [Mistake] = [], cases: [Case] = []
   ) {
     self.id = id
     self.title = title
@@ -43,6 +45,7 @@ public struct Formula: Sendable, Identifiable, CustomStringConvertible {
     self.paperForm = paperForm
     self.notes = notes
     self.mistakes = mistakes
+    handCases = cases
   }
 
   private static func parsed(_ text: String, _ id: String) -> Expression { program(text, id).result }

@@ -6,7 +6,8 @@ enum Builtin {
   static let patterns: [String: String] = [
     "sqrt": "sqrt(x)", "exp": "exp(x)", "log": "log(x), the natural logarithm", "log10": "log10(x)",
     "log2": "log2(x)", "sin": "sin(x)", "cos": "cos(x)", "tanh": "tanh(x)", "erf": "erf(x)", "abs": "abs(x)",
-    "sigmoid": "sigmoid(x)", "floor": "floor(x)", "ceil": "ceil(x)", "round": "round(x), halves to even",
+    "sigmoid": "sigmoid(x)", "relu": "relu(x)", "floor": "floor(x)", "ceil": "ceil(x)",
+    "round": "round(x), halves to even",
     "min": "min(a, b, …), or min(x) over everything", "max": "max(a, b, …), or max(x) over everything",
     "clamp": "clamp(x, low, high)", "if": "if(condition, then, else)",
     "sum": "sum(x), sum(x, axis=1) or sum(a[i], i=0..n)", "prod": "prod(x), prod(x, axis=1) or prod(a[i], i=0..n)",
@@ -24,7 +25,7 @@ enum Builtin {
   static let synonyms = [
     "ln": "log", "log_2": "log2", "log_10": "log10", "log10_": "log10", "clip": "clamp", "where": "if", "avg": "mean",
     "average": "mean", "product": "prod", "inv": "inverse", "cat": "concat", "minimum": "min", "maximum": "max",
-    "variance": "var", "arange": "range", "tr": "trace", "absolute": "abs", "sqr": "square",
+    "variance": "var", "arange": "range", "tr": "trace", "absolute": "abs",
   ]
 
   static func isFunction(_ name: String) -> Bool { patterns[name] != nil || synonyms[name] != nil }

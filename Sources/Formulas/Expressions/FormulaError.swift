@@ -1,7 +1,7 @@
 /// Something wrong with a formula, an answer or a case file, told in one sentence.
 ///
 /// The command line prints `description`; `column` is there for callers that want to draw a caret under the place.
-public struct FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct FormulaError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong, with the value and what is allowed; without the column.
   public let sentence: String
   /// The character where the mistake is, counted from 1, in a typed expression.

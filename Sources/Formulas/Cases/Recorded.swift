@@ -1,0 +1,4 @@
+extension RecordedCases {
+  /// JSON texts, one a group.
+  static let texts: [String] = []
+}
