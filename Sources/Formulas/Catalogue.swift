@@ -2,16 +2,19 @@
 public enum Catalogue {
   public static let groups: [Group] = [
     Group("Forward process", ForwardProcess.formulas),
-    Group("Noise schedules", Schedules.formulas),
-    Group("Posterior and predictions", Predictions.formulas),
-    Group("Losses and divergences", Losses.formulas),
-    Group("Samplers", SamplerSteps.formulas),
+    Group("Noise schedules", Schedules.formulas + NoiseLevelFormulas.formulas + TimestepFormulas.formulas),
+    Group("Posterior and predictions", PosteriorFormulas.formulas + Predictions.formulas),
+    Group("Losses and divergences", Losses.formulas + DivergenceFormulas.formulas),
+    Group("Samplers", SamplerSteps.formulas + NoiseLevelSamplers.formulas),
     Group("Guidance", GuidanceFormulas.formulas),
-    Group("Attention and text", AttentionFormulas.formulas),
-    Group("Network parts", NetworkParts.formulas),
+    Group("Autoencoder", AutoencoderFormulas.formulas + AutoencoderLosses.formulas),
+    Group("Pictures compared", ImageMetrics.formulas),
+    Group("Attention and text", AttentionFormulas.formulas + TextFormulas.formulas),
+    Group(
+      "Network parts", NormalizationFormulas.formulas + ActivationFormulas.formulas + LayerFormulas.formulas),
     Group("Cost", Costs.formulas),
     Group("Training", TrainingFormulas.formulas),
-    Group("Evaluation", EvaluationFormulas.formulas),
+    Group("Evaluation", EvaluationFormulas.formulas + MixtureFormulas.formulas),
   ]
 
   public static let formulas: [Formula] = groups.flatMap(\.formulas)

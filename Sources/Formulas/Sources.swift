@@ -89,4 +89,15 @@ extension Formula.Source {
       "Heusel, Ramsauer, Unterthiner, Nessler, Hochreiter 2017: GANs Trained by a Two Time-Scale Update Rule Converge …",
       "arXiv:1706.08500")
   }
+
+  static func vae(_ equation: String) -> Self {
+    Self("VAE", equation, "Kingma, Welling 2014: Auto-Encoding Variational Bayes", "arXiv:1312.6114")
+  }
+
+  static func clip(_ equation: String) -> Self {
+    Self(
+      "CLIP", equation,
+      "Radford and others 2021: Learning Transferable Visual Models From Natural Language Supervision",
+      "arXiv:2103.00020")
+  }
 }

@@ -59,12 +59,33 @@ extension Formula {
       self.engine = engine
     }
 
-    /// A case worked out by hand.
+    /// A case worked out by hand, in the notation of `--expression`: `.hand("why", "t = 1; x = [1, 2]", "[2, 4]")`.
     static func hand(
-      _ why: String, _ inputs: [String: Numbers], _ expected: Numbers, tolerance: Tolerance = .relative(1e-10),
+      _ why: String, _ inputs: String, _ expected: String, tolerance: Tolerance = .relative(1e-10),
       engine: EngineBound? = nil
     ) -> Case {
-      Case(why, .hand(why), inputs, expected, tolerance: tolerance, engine: engine)
+      of(why, .hand(why), inputs, expected, tolerance: tolerance, engine: engine)
+    }
+
+    /// A case in the notation of `--expression`; a mistake in it stops the program.
+    static func of(
+      _ name: String, _ origin: Origin, _ inputs: String, _ expected: String,
+      tolerance: Tolerance = .relative(1e-10), engine: EngineBound? = nil
+    ) -> Case {
+      do {
+        let program = try Program(parsing: inputs + "; " + expected)
+        var values: [String: Numbers] = [:]
+        for definition in program.definitions {
+          guard let left = definition.leftHandSide else { continue }
+          values[left.description] = try Evaluator.value(
+            Program(result: definition.rightHandSide), in: Sequences.scope
+          ).value
+        }
+        let value = try Evaluator.value(Program(result: program.result), in: Scope()).value
+        return Case(name, origin, values, value, tolerance: tolerance, engine: engine)
+      } catch {
+        preconditionFailure("case “\(name)”: \(error)")
+      }
     }
   }
 }

@@ -40,18 +40,6 @@ public struct Numbers: Hashable, Sendable {
   func reshaped(_ shape: [Int]) -> Numbers { Numbers(shape: shape, elements) }
 }
 
-extension Numbers: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
-  public init(floatLiteral value: Double) { self.init(value) }
-  public init(integerLiteral value: Int) { self.init(Double(value)) }
-
-  /// Stacks its elements, so that `[[1, 2], [3, 4]]` is a matrix.
-  public init(arrayLiteral elements: Numbers...) {
-    let inner = elements.first?.shape ?? []
-    precondition(elements.allSatisfy { $0.shape == inner }, "rows of different shapes")
-    self.init(shape: [elements.count] + inner, elements.flatMap(\.elements))
-  }
-}
-
 // MARK: Broadcasting
 
 extension Numbers {

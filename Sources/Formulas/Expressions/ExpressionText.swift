@@ -24,7 +24,10 @@ extension Expression: CustomStringConvertible {
     switch self {
     case .number(let value): return Self.numeral(value)
     case .name(let name): return name
-    case .element(let base, let indices): return base.text(inside: 6) + "[" + Self.joined(indices) + "]"
+    case .element(let base, let indices):
+      // Indices are written tight: x[t-1].
+      let index = indices.map { $0.description.filter { $0 != " " } }.joined(separator: ", ")
+      return base.text(inside: 6) + "[\(index)]"
     case .negative(let operand): return "-" + operand.text(inside: 5)
     case .binary(.power, let base, let exponent):
       return base.text(inside: 6) + "^" + exponent.text(inside: 4)

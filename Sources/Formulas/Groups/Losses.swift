@@ -24,7 +24,7 @@ enum Losses {
     ],
     sources: [.ldm("(1)"), .ddpm("(14)")],
     paperForm: "DDPM calls it L_simple and writes xₜ out: ‖ε − ε_θ(√ᾱₜ x₀ + √(1 − ᾱₜ) ε, t)‖².",
-    notes: [meanNote], mistakes: commonMistakes)
+    notes: [meanNote], mistakes: commonMistakes, cases: commonCases)
 
   static let latent = Formula(
     "loss.ldm", "Latent diffusion loss",
@@ -42,7 +42,7 @@ enum Losses {
       .init("x", "image", "[N, 3, H, W]", .explained),
       .init("t", "timestep, drawn evenly from 0…T−1", "[N], integers", .explained),
     ],
-    sources: [.ldm("(2)")], notes: [meanNote], mistakes: commonMistakes)
+    sources: [.ldm("(2)")], notes: [meanNote], mistakes: commonMistakes, cases: commonCases)
 
   static let conditional = Formula(
     "loss.conditional", "Conditional latent diffusion loss",
@@ -57,6 +57,8 @@ enum Losses {
       .init("eps", "the noise that was drawn, from N(0, I)", "[N, 4, H/4, W/4]"),
       .init("eps_hat", "the noise the model predicts, ε_θ(zₜ, t, τ_θ(y))", "[N, 4, H/4, W/4]"),
       .init("z_t", "noisy latent", "[N, 4, H/4, W/4]", .explained),
+      .init("encode", "encoder of the autoencoder", "function", .explained),
+      .init("x", "image", "[N, 3, H, W]", .explained),
       .init("tau_theta", "encoder of the condition, a text transformer here", "function → [N, L, D]", .explained),
       .init("y", "condition: a prompt", "text", .explained),
       .init("t", "timestep, drawn evenly from 0…T−1", "[N], integers", .explained),
@@ -68,7 +70,12 @@ enum Losses {
       The condition is an argument of ε_θ: the bracket closes after τ_θ(y). Printed versions put it outside, where it \
       would multiply or say nothing.
       """,
-    ], mistakes: commonMistakes)
+    ], mistakes: commonMistakes, cases: commonCases)
+
+  private static let commonCases: [Formula.Case] = [
+    .hand("errors 1, −1, 2, 0: mean of squares 1.5", "eps = [[1, 0], [2, 1]]; eps_hat = [[0, 1], [0, 1]]", "1.5"),
+    .hand("errors that cancel do not vanish", "eps = [[0.5, -0.5, 0]]; eps_hat = [[0, 0, 0]]", "0.5 / 3"),
+  ]
 
   private static let commonMistakes: [Formula.Mistake] = [
     .init(

@@ -1,90 +1,8 @@
-/// The step back when the clean image is known, and what a network may predict in its place.
+/// What a network may predict, and how one prediction gives another.
 enum Predictions {
   static let formulas: [Formula] = [
-    posteriorMean, posteriorVariance, x0FromEpsilon, epsilonFromX0, velocity, score,
+    x0FromEpsilon, epsilonFromX0, velocity, x0FromVelocity, epsilonFromVelocity, score,
   ]
-
-  static let posteriorMean = Formula(
-    "posterior.mean", "Mean of the step back",
-    """
-    mu_tilde[t] = sqrt(alpha_bar[t-1])*beta[t]/(1 - alpha_bar[t])*x0 \
-    + sqrt(alpha[t])*(1 - alpha_bar[t-1])/(1 - alpha_bar[t])*x_t
-    """,
-    where: ["beta[t] = 1 - alpha_bar[t]/alpha_bar[t-1]", "alpha[t] = 1 - beta[t]"],
-    summary: """
-      Where was the image one step earlier? If both the clean image and the noisy one are known, the answer is a \
-      Gaussian, and this is its mean: a weighted sum of the two. In sampling the model's x̂₀ stands in for x₀.
-      """,
-    symbols: [
-      .init("mu_tilde[t]", "mean of q(xₜ₋₁ | xₜ, x₀)", "[N, C, H, W]", .result), .x0, .xt, .alphaBar, .t,
-      .init("alpha[t]", "share of the variance that step t keeps, 1 − βₜ", "number", .explained),
-      .init("beta[t]", "variance that step t adds", "number", .explained),
-    ],
-    sources: [.ddpm("(7)")], paperForm: Formula.countsFromOne,
-    notes: ["At t = 0 the weights are 1 and 0: the step back from the first step is the clean image itself."],
-    mistakes: [
-      .init(
-        "ᾱₜ for ᾱₜ₋₁ before x₀",
-        """
-        sqrt(alpha_bar[t])*beta[t]/(1 - alpha_bar[t])*x0 \
-        + sqrt(alpha[t])*(1 - alpha_bar[t-1])/(1 - alpha_bar[t])*x_t
-        """, "Before x₀ stands √ᾱₜ₋₁: the signal's amplitude where the step arrives."),
-      .init(
-        "dropped square root of α",
-        """
-        sqrt(alpha_bar[t-1])*beta[t]/(1 - alpha_bar[t])*x0 + alpha[t]*(1 - alpha_bar[t-1])/(1 - alpha_bar[t])*x_t
-        """, "Before xₜ stands √αₜ, the amplitude one step keeps."),
-      .init(
-        "ᾱ for α",
-        """
-        sqrt(alpha_bar[t-1])*beta[t]/(1 - alpha_bar[t])*x0 \
-        + sqrt(alpha_bar[t])*(1 - alpha_bar[t-1])/(1 - alpha_bar[t])*x_t
-        """, "Before xₜ stands √αₜ without a bar: one step, not all of them."),
-      .init(
-        "weights exchanged",
-        """
-        sqrt(alpha_bar[t-1])*beta[t]/(1 - alpha_bar[t])*x_t \
-        + sqrt(alpha[t])*(1 - alpha_bar[t-1])/(1 - alpha_bar[t])*x0
-        """, "The weight with βₜ belongs to x₀; it is the small one while there is much noise."),
-    ])
-
-  static let posteriorVariance = Formula(
-    "posterior.variance", "Variance of the step back",
-    "beta_tilde[t] = (1 - alpha_bar[t-1])/(1 - alpha_bar[t])*beta[t]",
-    where: ["beta[t] = 1 - alpha_bar[t]/alpha_bar[t-1]"],
-    summary: """
-      How uncertain the step back is when the clean image is known. It is smaller than βₜ, and 0 at t = 0, where the \
-      step arrives at the clean image and no noise may be added.
-      """,
-    symbols: [
-      .init("beta_tilde[t]", "variance of q(xₜ₋₁ | xₜ, x₀)", "number", .result), .alphaBar, .t,
-      .init("beta[t]", "variance that step t adds", "number", .explained),
-    ],
-    sources: [.ddpm("(7)")], paperForm: Formula.countsFromOne,
-    notes: [
-      """
-      The numerator holds the earlier ᾱ, so the ratio is below 1. Annotated implementations in wide use print it \
-      upside down or with ᾱₜ above.
-      """,
-      "Sampling may use βₜ instead, an upper bound; the two differ visibly in the first steps only.",
-    ],
-    mistakes: [
-      .init(
-        "ratio upside down", "(1 - alpha_bar[t])/(1 - alpha_bar[t-1])*beta[t]",
-        "The earlier ᾱ stands above: less noise is left before the step than after it, so the ratio is below 1."),
-      .init(
-        "βₜ itself", "beta[t]",
-        "βₜ is the variance of the forward step; knowing x₀ as well shrinks it by (1 − ᾱₜ₋₁)/(1 − ᾱₜ)."),
-      .init(
-        "α for ᾱ", "a = 1 - beta[t]; (1 - a)/(1 - alpha_bar[t])*beta[t]",
-        "Above the bar stands 1 − ᾱₜ₋₁, the noise of all earlier steps."),
-      .init(
-        "standard deviation", "sqrt((1 - alpha_bar[t-1])/(1 - alpha_bar[t])*beta[t])",
-        "You took the root: β̃ₜ is the variance, what multiplies the fresh noise is its root."),
-      .init(
-        "ᾱ without 1 −", "alpha_bar[t-1]/alpha_bar[t]*beta[t]",
-        "The ratio is one of noise shares, 1 − ᾱ, not of signal shares."),
-    ])
 
   static let x0FromEpsilon = Formula(
     "prediction.x0_from_epsilon", "The clean image behind a predicted noise",
@@ -115,6 +33,13 @@ enum Predictions {
       .init(
         "bracket misplaced", "x_t - sqrt(1 - alpha_bar[t])*eps_hat/sqrt(alpha_bar[t])",
         "Both terms are divided by √ᾱₜ: put the difference in brackets."),
+    ],
+    cases: [
+      .hand(
+        "(1.1 − 0.6 · 0.5)/0.8", "alpha_bar = [0.9, 0.64]; t = 1; x_t = [1.1, 0.8]; eps_hat = [0.5, 2]", "[1, -0.5]"),
+      .hand(
+        "no noise predicted: the dimming is undone",
+        "alpha_bar = [0.25]; t = 0; x_t = [[0.5, -0.5, 1]]; eps_hat = [[0, 0, 0]]", "[[1, -1, 2]]"),
     ])
 
   static let epsilonFromX0 = Formula(
@@ -139,6 +64,9 @@ enum Predictions {
       .init(
         "sign", "(sqrt(alpha_bar[t])*x0_hat - x_t)/sqrt(1 - alpha_bar[t])",
         "Noise is what xₜ has more than the dimmed image."),
+    ],
+    cases: [
+      .hand("(1.1 − 0.8 · 1)/0.6", "alpha_bar = [0.9, 0.64]; t = 1; x_t = [1.1, 0.8]; x0_hat = [1, -0.5]", "[0.5, 2]")
     ])
 
   static let velocity = Formula(
@@ -166,6 +94,12 @@ enum Predictions {
       .init(
         "dropped square roots", "alpha_bar[t]*eps - (1 - alpha_bar[t])*x0",
         "The weights are amplitudes, the roots of the shares."),
+    ],
+    cases: [
+      .hand("0.8 · 0.5 − 0.6 · 1", "alpha_bar = [0.9, 0.64]; t = 1; eps = [0.5, 2]; x0 = [1, -0.5]", "[-0.2, 1.9]"),
+      .hand(
+        "0.96 ε − 0.28 x₀", "alpha_bar = [0.9216, 0.5]; t = 0; eps = [[0.5, 2, -1]]; x0 = [[1, 1, 1]]",
+        "[[0.2, 1.64, -1.24]]"),
     ])
 
   static let score = Formula(
@@ -186,5 +120,65 @@ enum Predictions {
         "For a Gaussian the score is −(x − μ)/σ², and x − μ is σ ε already: one σ is left."),
       .init("not divided", "-eps_hat", "The score grows as the noise shrinks: divide by √(1 − ᾱₜ)."),
       .init("multiplied", "-eps_hat*sqrt(1 - alpha_bar[t])", "Divide by √(1 − ᾱₜ), do not multiply."),
+    ],
+    cases: [
+      .hand("−ε/0.6", "alpha_bar = [0.9, 0.64]; t = 1; eps_hat = [0.3, -1.2]", "[-0.5, 2]")
+    ])
+
+  static let x0FromVelocity = Formula(
+    "prediction.x0_from_v", "The clean image behind a predicted velocity",
+    "x0_hat = sqrt(alpha_bar[t])*x_t - sqrt(1 - alpha_bar[t])*v_hat",
+    summary: """
+      Turn back by the angle by which xₜ was turned. No division: at the last timestep, where a predicted noise says \
+      nothing about the image, a predicted velocity still does.
+      """,
+    symbols: [
+      .x0Hat.asResult(), .alphaBar, .t, .xt, .init("v_hat", "the velocity the model predicts", "[N, C, H, W]"),
+    ],
+    sources: [.distillation("appendix D")],
+    paperForm: "The paper writes x̂ = α z − σ v̂ with α = √ᾱ, σ = √(1 − ᾱ).",
+    mistakes: [
+      .init(
+        "plus for minus", "sqrt(alpha_bar[t])*x_t + sqrt(1 - alpha_bar[t])*v_hat",
+        "v points from image to noise; the way back has a minus."),
+      .init(
+        "weights exchanged", "sqrt(1 - alpha_bar[t])*x_t - sqrt(alpha_bar[t])*v_hat",
+        "√ᾱₜ belongs to xₜ: at small t, xₜ is the image already."),
+      .init(
+        "taken for ε", "(x_t - sqrt(1 - alpha_bar[t])*v_hat)/sqrt(alpha_bar[t])",
+        "That is the formula for a predicted noise; this model predicts v."),
+      .init(
+        "dropped square roots", "alpha_bar[t]*x_t - (1 - alpha_bar[t])*v_hat", "The weights are √ᾱₜ and √(1 − ᾱₜ)."),
+    ],
+    cases: [
+      .hand(
+        "0.8 · 1.1 − 0.6 · (−0.2)", "alpha_bar = [0.9, 0.64]; t = 1; x_t = [1.1, 0.8]; v_hat = [-0.2, 1.9]",
+        "[1, -0.5]")
+    ])
+
+  static let epsilonFromVelocity = Formula(
+    "prediction.epsilon_from_v", "The noise behind a predicted velocity",
+    "eps_hat = sqrt(1 - alpha_bar[t])*x_t + sqrt(alpha_bar[t])*v_hat",
+    summary: "The other coordinate of the same turn: with it every sampler written for noise can use a v-model.",
+    symbols: [
+      .epsHat.asResult(), .alphaBar, .t, .xt, .init("v_hat", "the velocity the model predicts", "[N, C, H, W]"),
+    ],
+    sources: [.distillation("appendix D")],
+    paperForm: "The paper writes ε̂ = σ z + α v̂ with α = √ᾱ, σ = √(1 − ᾱ).",
+    mistakes: [
+      .init(
+        "minus for plus", "sqrt(1 - alpha_bar[t])*x_t - sqrt(alpha_bar[t])*v_hat",
+        "v points towards the noise: plus."),
+      .init(
+        "weights exchanged", "sqrt(alpha_bar[t])*x_t + sqrt(1 - alpha_bar[t])*v_hat",
+        "√ᾱₜ belongs to v: at small t, v is the noise."),
+      .init("v taken for ε", "v_hat", "v is ε only at t where nothing is noised yet."),
+      .init(
+        "dropped square roots", "(1 - alpha_bar[t])*x_t + alpha_bar[t]*v_hat", "The weights are √(1 − ᾱₜ) and √ᾱₜ."),
+    ],
+    cases: [
+      .hand(
+        "0.6 · 1.1 + 0.8 · (−0.2)", "alpha_bar = [0.9, 0.64]; t = 1; x_t = [1.1, 0.8]; v_hat = [-0.2, 1.9]",
+        "[0.5, 2]")
     ])
 }

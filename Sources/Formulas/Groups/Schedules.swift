@@ -1,7 +1,7 @@
 /// How much noise each step adds, and the quantities derived from it.
 enum Schedules {
   static let formulas: [Formula] = [
-    betaLinear, betaScaledLinear, alphaBarCosine, alphasCumprod, snr, logSNR, sigma,
+    betaLinear, betaScaledLinear, alphaBarCosine, alphasCumprod,
   ]
 
   private static let betaStart = Formula.Symbol("beta_start", "variance added by the first step", "number, 1e-4")
@@ -33,6 +33,10 @@ enum Schedules {
       .init(
         "geometric spacing", "beta_start*(beta_end/beta_start)^(t/(T - 1))",
         "You spaced the logarithms evenly; the linear schedule spaces the variances."),
+    ],
+    cases: [
+      .hand("the middle of five steps lies halfway", "beta_start = 0.1; beta_end = 0.5; t = 2; T = 5", "0.3"),
+      .hand("the last step has exactly β_end", "beta_start = 0.0001; beta_end = 0.02; t = 999; T = 1000", "0.02"),
     ])
 
   static let betaScaledLinear = Formula(
@@ -71,6 +75,10 @@ enum Schedules {
       .init(
         "T steps between instead of T − 1", "(sqrt(beta_start) + t/T*(sqrt(beta_end) - sqrt(beta_start)))^2",
         "Between T values lie T − 1 gaps."),
+    ],
+    cases: [
+      .hand("roots 0.1 and 0.5: halfway 0.3, squared 0.09", "beta_start = 0.01; beta_end = 0.25; t = 3; T = 7", "0.09"),
+      .hand("the first step has exactly β_start", "beta_start = 0.00085; beta_end = 0.012; t = 0; T = 1000", "0.00085"),
     ])
 
   static let alphaBarCosine = Formula(
@@ -114,6 +122,11 @@ enum Schedules {
       .init(
         "one step too early", "min(1 - cos((t/T + s)/(1 + s)*pi/2)^2/cos(((t - 1)/T + s)/(1 + s)*pi/2)^2, 0.999)",
         "With t from 0, step t goes from u = t/T to u = (t + 1)/T."),
+    ],
+    cases: [
+      .hand("s = 0, T = 3: cos² falls from 1 to 3/4", "T = 3; t = 0; s = 0", "0.25"),
+      .hand("s = 0, T = 3: from 3/4 to 1/4", "T = 3; t = 1; s = 0", "2.0 / 3"),
+      .hand("the last step is cut", "T = 1000; t = 999; s = 0.008", "0.999"),
     ])
 
   static let alphasCumprod = Formula(
@@ -141,75 +154,28 @@ enum Schedules {
         "roots multiplied", "prod(sqrt(1 - beta[s]), s=0..t)",
         "That is √ᾱₜ, the factor of the image, not the share of the variance."),
       .init("product of β", "prod(beta[s], s=0..t)", "βₛ is what step s replaces; what it keeps is 1 − βₛ."),
-    ])
-
-  static let snr = Formula(
-    "schedule.snr", "Signal-to-noise ratio", "SNR(t) = alpha_bar[t]/(1 - alpha_bar[t])",
-    summary: """
-      The variance of the signal over the variance of the noise. One is where they weigh the same. It does not depend \
-      on how the image is scaled on its way, so schedules are compared by it.
-      """,
-    symbols: [.init("SNR(t)", "signal-to-noise ratio at t", "number, positive", .result), .alphaBar, .t],
-    sources: [.vdm("(2)")], paperForm: "The paper writes SNR(t) = αₜ²/σₜ² with αₜ = √ᾱₜ and σₜ = √(1 − ᾱₜ).",
-    mistakes: [
-      .init(
-        "ratio of amplitudes", "sqrt(alpha_bar[t]/(1 - alpha_bar[t]))",
-        "You divided the amplitudes. The ratio is one of variances, the square of that."),
-      .init(
-        "upside down", "(1 - alpha_bar[t])/alpha_bar[t]", "That is the noise over the signal."),
-      .init(
-        "divided by the root of the noise", "alpha_bar[t]/sqrt(1 - alpha_bar[t])",
-        "Both are variances: no root over 1 − ᾱₜ."),
-      .init(
-        "signal over the total", "alpha_bar[t]", "ᾱₜ is the signal's share of the total variance, not over the noise."),
-    ])
-
-  static let logSNR = Formula(
-    "schedule.log_snr", "Half the log signal-to-noise ratio",
-    "lambda[t] = log(sqrt(alpha_bar[t])/sqrt(1 - alpha_bar[t]))",
-    summary: """
-      Time as the DPM solvers measure it. Equal steps in λ are equal factors of noise, and on this axis the equation \
-      that sampling solves is almost straight.
-      """,
-    symbols: [.init("lambda[t]", "half the natural logarithm of the SNR", "number", .result), .alphaBar, .t],
-    sources: [.dpmSolverPlusPlus("section 2.2"), .vdm("section 3.2")],
-    paperForm: "The paper writes λₜ = log(αₜ/σₜ) with αₜ = √ᾱₜ and σₜ = √(1 − ᾱₜ).",
-    notes: ["Some papers (VDM, progressive distillation) call the whole log SNR λ: twice this."],
-    mistakes: [
-      .init(
-        "whole log SNR", "log(alpha_bar[t]/(1 - alpha_bar[t]))",
-        "That is log SNR, twice λ: the solvers take the logarithm of the ratio of amplitudes."),
-      .init(
-        "decimal logarithm", "log10(sqrt(alpha_bar[t])/sqrt(1 - alpha_bar[t]))",
-        "The logarithm is natural; the solvers exponentiate it with e."),
-      .init(
-        "binary logarithm", "log2(sqrt(alpha_bar[t])/sqrt(1 - alpha_bar[t]))",
-        "The logarithm is natural; the solvers exponentiate it with e."),
-      .init(
-        "sign exchanged", "log(sqrt(1 - alpha_bar[t])/sqrt(alpha_bar[t]))",
-        "Signal over noise: λ falls as t grows. Yours is log σ of the variance-exploding form."),
-    ])
-
-  static let sigma = Formula(
-    "schedule.sigma", "Noise level with the image unscaled", "sigma[t] = sqrt((1 - alpha_bar[t])/alpha_bar[t])",
-    summary: """
-      Divide xₜ by √ᾱₜ and the image keeps its size while the noise grows: x₀ + σₜ ε. The Euler and Heun samplers work \
-      in these coordinates.
-      """,
-    symbols: [
-      .init("sigma[t]", "standard deviation of the noise beside an unscaled image", "number, 0…157", .result),
-      .alphaBar, .t,
     ],
-    sources: [.edm("table 1, column VP")],
-    notes: ["σₜ = 1/√SNR. For the linear schedule σ₉₉₉ = 157.4; for Stable Diffusion's scaled linear one 14.61."],
-    mistakes: [
-      .init(
-        "noise of the scaled image", "sqrt(1 - alpha_bar[t])",
-        "That is the noise beside the shrunk image √ᾱₜ x₀; divide by √ᾱₜ as well."),
-      .init("square root dropped", "(1 - alpha_bar[t])/alpha_bar[t]", "That is σ², the variance."),
-      .init("upside down", "sqrt(alpha_bar[t]/(1 - alpha_bar[t]))", "That is 1/σ, the root of the SNR."),
-      .init(
-        "divided by ᾱ without root", "sqrt(1 - alpha_bar[t])/alpha_bar[t]",
-        "The image was shrunk by √ᾱₜ, so the noise is divided by √ᾱₜ."),
+    cases: [
+      .hand("0.9 · 0.8 · 0.5", "beta = [0.1, 0.2, 0.5, 0.9]; t = 2", "0.36"),
+      .hand("after the first step, what it kept", "beta = [0.25, 0.5]; t = 0", "0.75"),
+      .of(
+        "linear, 1000 steps, half way", .independent("mpmath 1.3.0, 40 digits"), "beta = beta_linear; t = 499",
+        "0.0785872428817782"),
+      .of(
+        "linear, 1000 steps, the end", .independent("mpmath 1.3.0, 40 digits"), "beta = beta_linear; t = 999",
+        "4.03582976537568e-5"),
+      .of(
+        "scaled linear, 1000 steps, half way", .independent("mpmath 1.3.0, 40 digits"), "beta = beta_scaled; t = 499",
+        "0.277669650456468"),
+      .of(
+        "scaled linear, 1000 steps, the end", .independent("mpmath 1.3.0, 40 digits"), "beta = beta_scaled; t = 999",
+        "0.00466009851307724"),
+      .of(
+        "cosine, 1000 steps, half way", .independent("mpmath 1.3.0, 40 digits"), "beta = beta_cosine; t = 499",
+        "0.493843590440638"),
+      .of(
+        "cosine, 1000 steps, the end", .independent("mpmath 1.3.0, 40 digits"), "beta = beta_cosine; t = 999",
+        "2.42876690703447e-9",
+        engine: .init(1e-4, "1 − 0.999 in single precision keeps three fewer digits than 0.999 has")),
     ])
 }

@@ -1,6 +1,6 @@
-/// The layers a U-Net is made of.
-enum NetworkParts {
-  static let formulas: [Formula] = [groupNorm, layerNorm, silu, sinusoidal]
+/// Bringing features to one scale.
+enum NormalizationFormulas {
+  static let formulas: [Formula] = [groupNorm, layerNorm]
 
   private static let gamma = Formula.Symbol("gamma", "learned scale of each channel", "[C]")
   private static let delta = Formula.Symbol("delta", "small constant against division by zero", "number, 1e-5")
@@ -23,6 +23,7 @@ enum NetworkParts {
       .init("mu", "mean over a group's channels and all pixels", "[N, G]", .explained),
       .init("v", "variance over the same, divided by their number", "[N, G]", .explained),
       .init("g", "group of the channel c: c·G/C, rounded down", "integer", .explained),
+      .init("c", "channel", "integer", .explained), .init("n", "image", "integer", .explained),
       .init("N", "images in the batch", "integer"), .init("C", "channels", "integer"),
       .init("H", "height", "integer"), .init("W", "width", "integer"),
     ],
@@ -59,6 +60,12 @@ enum NetworkParts {
         u = reshape(x, N, G, -1); reshape((u - mean(u, axis=2))/(var(u, axis=2) + delta), N, C, H, W)\
         *reshape(gamma, C, 1, 1) + reshape(beta, C, 1, 1)
         """, "Divide by the standard deviation: the root is missing."),
+    ],
+    cases: [
+      .hand(
+        "two groups of one channel, δ = 0: each −1 and 1",
+        "x = [[[[1, 3]], [[-10, 30]]]]; gamma = [1, 2]; beta = [0, 5]; delta = 0; G = 2; N = 1; C = 2; H = 1; W = 2",
+        "[[[[-1, 1]], [[3, 7]]]]")
     ])
 
   static let layerNorm = Formula(
@@ -93,62 +100,10 @@ enum NetworkParts {
       .init(
         "divided by the variance", "gamma*(x - mean(x, axis=-1))/(var(x, axis=-1) + delta) + beta",
         "Divide by the standard deviation: the root is missing."),
-    ])
-
-  static let silu = Formula(
-    "act.silu", "SiLU, also Swish", "y = x/(1 + exp(-x))",
-    summary: """
-      A smooth bend: almost x where x is large, almost 0 where it is very negative, a shallow dip of −0.278 between. \
-      U-Nets of diffusion models use it after every normalisation.
-      """,
-    symbols: [.init("y", "result", "as x", .result), .init("x", "any features", "any shape")],
-    sources: [
-      .init(
-        "SiLU", "section 2", "Elfwing, Uchibe, Doya 2018: Sigmoid-Weighted Linear Units for Neural Network …",
-        "arXiv:1702.03118")
     ],
-    mistakes: [
-      .init("sigmoid", "1/(1 + exp(-x))", "That is the sigmoid; SiLU is x times it."),
-      .init("sign in the exponent", "x/(1 + exp(x))", "The exponent is −x; yours is SiLU mirrored and negated."),
-      .init("ReLU", "max(x, 0)", "ReLU has a corner at 0; SiLU is smooth."),
-      .init("GELU", "x*(1 + erf(x/sqrt(2)))/2", "That is GELU, which weighs x by the normal distribution."),
-      .init("QuickGELU", "x/(1 + exp(-1.702*x))", "That is QuickGELU; SiLU has no factor in the exponent."),
-    ])
-
-  static let sinusoidal = Formula(
-    "embed.sinusoidal", "Sinusoidal embedding of the timestep",
-    "e(t) = concat(cos(t*f), sin(t*f))", where: ["f[j] = 10000^(-2*j/D)"],
-    computed: "g = 10000^(-2*range(0, D/2)/D); concat(cos(t*g), sin(t*g))",
-    summary: """
-      A number becomes a vector of waves, from fast to slow, so that a network can tell 17 from 18 and near from far. \
-      All residual blocks receive it.
-      """,
-    symbols: [
-      .init("e(t)", "embedding of t, cosines first", "[D]", .result), .init("t", "timestep", "number, 0…T−1"),
-      .init("f", "frequencies fⱼ, j = 0…D/2 − 1, falling from 1 to almost 1/10000", "[D/2]", .explained),
-      .init("D", "length of the embedding", "even integer"),
-    ],
-    sources: [.attention("section 3.5"), .ddpm("appendix B")],
-    paperForm: """
-      The paper interleaves, sin at even and cos at odd places. DDPM puts all sines first and divides by D/2 − 1; \
-      diffusers has switches for both (flip_sin_to_cos, downscale_freq_shift), used here as Stable Diffusion sets them.
-      """,
-    mistakes: [
-      .init(
-        "sines first", "concat(sin(t*f), cos(t*f))", "Here the cosines come first (flip_sin_to_cos = True)."),
-      .init(
-        "divided by D/2 − 1",
-        """
-        g = exp(-log(10000)*range(0, D/2)/(D/2 - 1)); concat(cos(t*g), sin(t*g))
-        """, "That is downscale_freq_shift = 1, as in the DDPM code; Stable Diffusion divides by D/2."),
-      .init(
-        "exponent not halved", "g = exp(-log(10000)*range(0, D/2)/D); concat(cos(t*g), sin(t*g))",
-        "D/2 frequencies cover the range: divide by D/2."),
-      .init(
-        "frequencies rising", "g = exp(log(10000)*range(0, D/2)/(D/2)); concat(cos(t*g), sin(t*g))",
-        "The exponent is negative: frequencies fall from 1."),
-      .init(
-        "decimal logarithm", "g = exp(-log10(10000)*range(0, D/2)/(D/2)); concat(cos(t*g), sin(t*g))",
-        "The natural logarithm goes with exp."),
+    cases: [
+      .hand(
+        "mean 2, variance 4: (x − 2)/2", "x = [[[0, 4, 0, 4]]]; gamma = [1, 1, 2, 1]; beta = [0, 0, 0, 3]; delta = 0",
+        "[[[-1, 1, -2, 4]]]")
     ])
 }
