@@ -3,12 +3,12 @@ import Foundation
 /// Computes expressions in double precision, within limits that hostile input cannot pass.
 public struct Evaluator {
   /// The most elements that may be computed for one expression.
-  public static let mostWork = 30_000_000
+  public static let mostWork = 5_000_000
   static let deepestCalls = 40
 
   let scope: Scope
   /// Values of bound names: the index of a sum, the parameters of a function.
-  private var locals: [String: Numbers] = [:]
+  var locals: [String: Numbers] = [:]
   /// Values of definitions without parameters, computed once; by name and place.
   private var known: [Found: Numbers] = [:]
   /// How many of the person's own definitions can be seen from here.
@@ -19,7 +19,7 @@ public struct Evaluator {
   private(set) var trouble: String?
 
   /// A definition that a name leads to; the place is −1 for the formula's own ones.
-  private struct Found: Hashable {
+  struct Found: Hashable {
     let name: String
     let place: Int
   }
@@ -91,7 +91,7 @@ public struct Evaluator {
 
   // MARK: Names
 
-  private mutating func name(_ name: String) throws(FormulaError) -> Numbers {
+  mutating func name(_ name: String) throws(FormulaError) -> Numbers {
     if let value = locals[name] { return value }
     if let found = find(name) {
       let parameters = definition(found).parameters
@@ -113,17 +113,21 @@ public struct Evaluator {
       let place: Expression = index.allSatisfy(\.isNumber) ? .number(Double(index) ?? 0) : .name(index)
       return try value(.element(.name(base), [place]))
     }
+    // ᾱ₀ is ᾱ at 0.
+    let parts = Name(name)
+    let plain = Name(base: parts.base, accent: parts.accent, subscripts: parts.subscripts).ascii
+    if let index = Double(parts.digits), has(plain) { return try value(.element(.name(plain), [.number(index)])) }
     throw FormulaError("“\(name)” is unknown; known are \(scope.names.joined(separator: ", "))")
   }
 
-  private func find(_ name: String) -> Found? {
+  func find(_ name: String) -> Found? {
     if let place = scope.own[..<visible].lastIndex(where: { $0.name == name }) {
       return Found(name: name, place: place)
     }
     return scope.definitions[name] == nil ? nil : Found(name: name, place: -1)
   }
 
-  private func definition(_ found: Found) -> Scope.Definition {
+  func definition(_ found: Found) -> Scope.Definition {
     if found.place >= 0 { return scope.own[found.place].definition }
     guard let definition = scope.definitions[found.name] else { preconditionFailure("no definition of \(found.name)") }
     return definition
@@ -142,7 +146,7 @@ public struct Evaluator {
     return index.isEmpty ? nil : (String(name[..<mark]), index)
   }
 
-  private mutating func defined(_ found: Found, _ arguments: [Numbers]) throws(FormulaError) -> Numbers {
+  mutating func defined(_ found: Found, _ arguments: [Numbers]) throws(FormulaError) -> Numbers {
     if arguments.isEmpty, let value = known[found] { return value }
     guard depth < Self.deepestCalls else {
       throw FormulaError("\(found.name) is defined by itself, or by more than \(Self.deepestCalls) others in turn")
@@ -157,93 +161,6 @@ public struct Evaluator {
     }
     let result = try value(definition.body)
     if arguments.isEmpty { known[found] = result }
-    return result
-  }
-
-  // MARK: Elements
-
-  private mutating func element(
-    _ whole: Expression, _ base: Expression, _ indices: [Expression]
-  ) throws(FormulaError) -> Numbers {
-    let key = whole.description
-    if let found = find(key) { return try defined(found, []) }
-    if let value = scope.inputs[key] { return value }
-    var places: [Numbers] = []
-    for index in indices { places.append(try value(index)) }
-    guard case .name(let name) = base else {
-      return try Self.element(try value(base), at: places, named: base.description, before: nil)
-    }
-    let found = locals[name] == nil ? find(name) : nil
-    if let found, case let parameters = definition(found).parameters, !parameters.isEmpty {
-      guard parameters.count == places.count else {
-        throw FormulaError("\(name) has \(parameters.count) indices, not \(places.count)")
-      }
-      return try defined(found, places)
-    }
-    if locals[name] == nil, found == nil, let value = scope.inputs[name] {
-      return try Self.element(value, at: places, named: name, before: scope.sequences[name]?.before)
-    }
-    return try Self.element(try self.name(name), at: places, named: name, before: nil)
-  }
-
-  /// The part of an array at an index; an index of several numbers picks several elements of a sequence.
-  private static func element(
-    _ array: Numbers, at indices: [Numbers], named name: String, before: Double?
-  ) throws(FormulaError) -> Numbers {
-    guard !indices.isEmpty, indices.count <= array.rank else {
-      throw FormulaError("\(name) has shape \(array.shape); \(indices.count) indices are too many")
-    }
-    if indices.count == 1, array.rank == 1 {
-      var picked: [Double] = []
-      for index in indices[0].elements {
-        if index == -1, let before {
-          picked.append(before)
-        } else {
-          picked.append(array.elements[try place(index, array.count, name, before)])
-        }
-      }
-      return Numbers(shape: indices[0].shape, picked)
-    }
-    var (start, size) = (0, array.count)
-    for (axis, index) in indices.enumerated() {
-      guard let scalar = index.scalar else { throw FormulaError("an index of \(name) is an array") }
-      size /= array.shape[axis]
-      start += try place(scalar, array.shape[axis], name, nil) * size
-    }
-    return Numbers(shape: Array(array.shape[indices.count...]), Array(array.elements[start..<start + size]))
-  }
-
-  private static func place(_ index: Double, _ count: Int, _ name: String, _ before: Double?) throws(FormulaError)
-    -> Int
-  {
-    guard index == index.rounded(), index >= 0, index < Double(count) else {
-      let lowest = before == nil ? "0" : "−1"
-      throw FormulaError("index \(Numeral.short(index)) of \(name), which has \(lowest)…\(count - 1)")
-    }
-    return Int(index)
-  }
-
-  // MARK: Sums and products over an index
-
-  /// The whole number an expression gives.
-  mutating func whole(_ expression: Expression) throws(FormulaError) -> Int {
-    guard let number = try value(expression).scalar, number == number.rounded(), abs(number) < 1e9 else {
-      throw FormulaError("\(expression) must be a whole number")
-    }
-    return Int(number)
-  }
-
-  private mutating func series(
-    _ kind: Expression.Series, _ body: Expression, _ index: String, _ from: Int, _ through: Int
-  ) throws(FormulaError) -> Numbers {
-    let outer = locals[index]
-    defer { locals[index] = outer }
-    var result = Numbers(kind == .sum ? 0 : 1)
-    guard from <= through else { return result }
-    for i in from...through {
-      locals[index] = Numbers(Double(i))
-      result = try Numbers.combine(result, try value(body)) { kind == .sum ? $0 + $1 : $0 * $1 }
-    }
     return result
   }
 

@@ -33,7 +33,10 @@ public struct Name: Hashable, Sendable {
 
   /// Takes an ASCII name apart, in whatever order its parts were written.
   public init(_ spelling: String) {
-    let spelling = Self.synonyms[spelling] ?? spelling
+    var spelling = Self.synonyms[spelling] ?? spelling
+    for prefix in ["alphas_cumprod_", "alpha_cumprod_"] where spelling.hasPrefix(prefix) {
+      spelling = "alpha_bar_" + spelling.dropFirst(prefix.count)
+    }
     var parts = spelling.split(separator: "_", omittingEmptySubsequences: true).map(String.init)
     let first = parts.isEmpty ? spelling : parts.removeFirst()
     let letters = first.prefix { !$0.isNumber }

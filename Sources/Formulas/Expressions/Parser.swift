@@ -42,22 +42,23 @@ struct Parser {
 
   private let tokens: [Token]
   /// Functions beside the built-in ones; nil for any.
-  private let functions: Set<String>?
-  private var position = 0
-  private var depth = 0
+  var functions: Set<String>?
+  var position = 0
+  var depth = 0
 
   init(tokens: [Token], functions: Set<String>?) {
     self.tokens = tokens
     self.functions = functions
   }
 
-  private func isFunction(_ name: String) -> Bool { functions?.contains(name) ?? true || Builtin.isFunction(name) }
+  func isFunction(_ name: String) -> Bool { functions?.contains(name) ?? true || Builtin.isFunction(name) }
 
   mutating func program() throws(FormulaError) -> Program {
     var statements: [Expression] = []
     while true {
       while take(";") {}
       if current.kind == .end { break }
+      noteFunction()
       statements.append(try relation())
       guard take(";") || current.kind == .end else { throw unexpected("an operator") }
     }
@@ -76,20 +77,31 @@ struct Parser {
     return Program(definitions: statements, result: result)
   }
 
+  /// A statement that begins with f(u) = defines a function, which it and those after it may call.
+  private mutating func noteFunction() {
+    guard let known = functions, case .name(let name) = current.kind, isMark(following, "(") else { return }
+    var (place, open) = (position + 2, 1)
+    while open > 0, place < tokens.count {
+      if isMark(tokens[place], "(") { open += 1 } else if isMark(tokens[place], ")") { open -= 1 }
+      place += 1
+    }
+    if place < tokens.count, isMark(tokens[place], "=") { functions = known.union([Name(name).ascii]) }
+  }
+
   // MARK: Tokens
 
-  private var current: Token { tokens[min(position, tokens.count - 1)] }
-  private var following: Token { tokens[min(position + 1, tokens.count - 1)] }
+  var current: Token { tokens[min(position, tokens.count - 1)] }
+  var following: Token { tokens[min(position + 1, tokens.count - 1)] }
 
-  private func isMark(_ token: Token, _ mark: String) -> Bool { token.kind == .mark(mark) }
+  func isMark(_ token: Token, _ mark: String) -> Bool { token.kind == .mark(mark) }
 
-  private mutating func take(_ mark: String) -> Bool {
+  mutating func take(_ mark: String) -> Bool {
     guard isMark(current, mark) else { return false }
     position += 1
     return true
   }
 
-  private mutating func expect(_ mark: String, toClose opening: Token) throws(FormulaError) {
+  mutating func expect(_ mark: String, toClose opening: Token) throws(FormulaError) {
     if take(mark) { return }
     if current.kind == .end {
       throw FormulaError("the bracket opened here is not closed; “\(mark)” is missing", column: opening.column)
@@ -97,7 +109,7 @@ struct Parser {
     throw unexpected("“\(mark)”")
   }
 
-  private func unexpected(_ wanted: String) -> FormulaError {
+  func unexpected(_ wanted: String) -> FormulaError {
     let found =
       switch current.kind {
       case .end: "the end of the expression"
@@ -117,7 +129,7 @@ struct Parser {
     ">=": .greaterOrEqual, "==": .same, "!=": .different,
   ]
 
-  private mutating func relation() throws(FormulaError) -> Expression {
+  mutating func relation() throws(FormulaError) -> Expression {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.deepestNesting else {
@@ -126,10 +138,16 @@ struct Parser {
     let left = try sum()
     guard case .mark(let mark) = current.kind, let relation = Self.relations[mark] else { return left }
     position += 1
-    return .relation(relation, left, try sum())
+    let right = try sum()
+    // A definition may define a comparison: m = j <= i.
+    guard relation == .equals, case .mark(let next) = current.kind, let comparison = Self.relations[next],
+      comparison != .equals
+    else { return .relation(relation, left, right) }
+    position += 1
+    return .relation(relation, left, .relation(comparison, right, try sum()))
   }
 
-  private mutating func sum() throws(FormulaError) -> Expression {
+  mutating func sum() throws(FormulaError) -> Expression {
     var result = try product()
     while true {
       if take("+") {
@@ -190,7 +208,7 @@ struct Parser {
     return exponent == .name("T") ? .call("transpose", [base]) : .binary(.power, base, exponent)
   }
 
-  private mutating func postfix() throws(FormulaError) -> Expression {
+  mutating func postfix() throws(FormulaError) -> Expression {
     var result = try primary()
     while true {
       let token = current
@@ -221,117 +239,5 @@ struct Parser {
     } catch {
       throw FormulaError("in the index or exponent “\(text)”: \(error.sentence)", column: token.column)
     }
-  }
-
-  // MARK: Primaries
-
-  private mutating func primary() throws(FormulaError) -> Expression {
-    let token = current
-    switch token.kind {
-    case .number(let value):
-      position += 1
-      return .number(value)
-    case .name(let spelling):
-      position += 1
-      return try named(spelling, token)
-    case .mark(let mark):
-      return try marked(mark, token)
-    default:
-      throw unexpected("a number, a name or a bracket")
-    }
-  }
-
-  private mutating func marked(_ mark: String, _ token: Token) throws(FormulaError) -> Expression {
-    position += 1
-    switch mark {
-    case "(":
-      let content = try relation()
-      try expect(")", toClose: token)
-      return content
-    case "√":
-      depth += 1
-      defer { depth -= 1 }
-      guard depth <= Self.deepestNesting else { throw FormulaError("roots nest too deeply", column: token.column) }
-      return .call("sqrt", [try postfix()])
-    case "[":
-      return .call("list", try arguments(closing: "]", opened: token).values)
-    case "‖", "|":
-      let content = try relation()
-      try expect(mark, toClose: token)
-      return .call(mark == "|" ? "abs" : "norm", [content])
-    default:
-      position -= 1
-      throw unexpected("a number, a name or a bracket")
-    }
-  }
-
-  private mutating func named(_ spelling: String, _ token: Token) throws(FormulaError) -> Expression {
-    var spelling = spelling
-    var end = token.end
-    // x₀ and x_{0} are the name x0; x_{t-1} is an element and left to `postfix`.
-    if case .lowered(let text) = current.kind, text.allSatisfy({ $0.isLetter || $0.isNumber }), !text.isEmpty {
-      spelling += "_" + text.map { Greek.names[$0] ?? String($0) }.joined()
-      end = current.end
-      position += 1
-    }
-    let name = Name(spelling).ascii
-    let opening = current
-    guard isMark(opening, "("), opening.column == end else {
-      if Builtin.isFunction(name), name.count > 1, functions != nil, !isDefinition(opening) {
-        throw FormulaError("the function \(name) needs brackets: \(name)(…)", column: token.column)
-      }
-      return .name(name)
-    }
-    let function = Builtin.synonyms[name] ?? name
-    guard isFunction(function) else {
-      throw FormulaError(
-        "“\(spelling)” is no function; a product is written \(spelling)*(…), an element \(spelling)[…]\(Builtin.suggestion(name))",
-        column: token.column)
-    }
-    position += 1
-    let arguments = try arguments(closing: ")", opened: opening)
-    if let range = arguments.range {
-      guard let kind = Expression.Series(rawValue: function), arguments.values.count == 1 else {
-        throw FormulaError("only sum and prod of one term take a range i=a..b", column: token.column)
-      }
-      return .series(kind, arguments.values[0], index: range.index, from: range.from, through: range.through)
-    }
-    return .call(function, arguments.values, options: arguments.options)
-  }
-
-  /// A name that is being defined may be a function's too: `mean = …`.
-  private func isDefinition(_ next: Token) -> Bool { isMark(next, "=") }
-
-  private struct Arguments {
-    var values: [Expression] = []
-    var options: [String: Expression] = [:]
-    var range: (index: String, from: Expression, through: Expression)?
-  }
-
-  private mutating func arguments(closing: String, opened: Token) throws(FormulaError) -> Arguments {
-    var result = Arguments()
-    if take(closing) { return result }
-    repeat {
-      if case .name(let label) = current.kind, isMark(following, "="), closing == ")" {
-        let column = current.column
-        position += 2
-        let value = try sum()
-        if take("..") {
-          guard result.range == nil else { throw FormulaError("a second range", column: column) }
-          result.range = (Name(label).ascii, value, try sum())
-        } else {
-          guard result.options.updateValue(value, forKey: label) == nil else {
-            throw FormulaError("“\(label)” is given twice", column: column)
-          }
-        }
-      } else {
-        var value = try relation()
-        // q(x | y) in display forms.
-        if functions == nil, take("|") { value = .call("given", [value, try relation()]) }
-        result.values.append(value)
-      }
-    } while take(",")
-    try expect(closing, toClose: opened)
-    return result
   }
 }
