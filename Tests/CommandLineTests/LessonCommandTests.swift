@@ -127,6 +127,20 @@ import Testing
     #expect(try written.tensor("strip/alphas_cumprod").shape == [1000])
   }
 
+  /// util-linux's `script` gives the program a terminal.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
+  func stepsWaitForKeysInATerminal() throws {
+    let command = "'\(Diffuse.program)' lesson 02 --step --pictures never"
+    let outcome = try Diffuse.run(
+      ["-qec", command, "/dev/null"], input: "q", program: "/usr/bin/script", environment: ["TERM": "xterm"])
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("[n]ext  [p]revious  [r]un again  [q]uit"))
+    #expect(outcome.output.contains("\u{1B}[1;34m"))
+    #expect(!outcome.output.contains("step 2 of"))
+    let plain = try Diffuse.run(["lesson", "02", "--step"])
+    #expect(plain.output == (try Diffuse.run(["lesson", "02"]).output))
+  }
+
   @Test func interruptEndsWith130() throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Diffuse.program)

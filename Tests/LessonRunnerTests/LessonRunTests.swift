@@ -89,4 +89,26 @@ import Testing
     let sentence = sentence { () throws(UserError) in try TerminalRenderer().block(document.blocks[0], of: run) }
     #expect(sentence.hasPrefix("Lessons/02-test.md, line 5: "), "\(sentence)")
   }
+
+  static let keys: [(keys: String, order: [String])] = [
+    ("nnn", ["one", "▶", "two", "▶", "three"]), ("q", ["one", "▶"]),
+    ("npn n", ["one", "▶", "two", "▶", "one", "▶", "two", "▶", "three"]),
+    ("xrn", ["one", "▶", "▶", "two", "▶"]), ("p", ["one", "▶", "one", "▶", "two", "▶", "three"]),
+    ("", ["one", "▶", "two", "▶", "three"]),
+  ]
+
+  @Test(arguments: keys)
+  func stepsFollowTheKeys(_ expected: (keys: String, order: [String])) throws {
+    let body = "one\n\n```stage echo\nas: a\n```\n\ntwo\n\n```stage echo\nas: b\n```\n\nthree\n"
+    let run = try LessonRun(try parse(body), settings: LessonSettings(), home: emptyHome())
+    var (keys, seen) = (Array(expected.keys), [String]())
+    let player = LessonPlayer(run: run, renderer: TerminalRenderer()) { (text) throws(UserError) in
+      seen += text.split(separator: "\n").compactMap { line in
+        ["one", "two", "three", "▶"].first { line == $0 || (line.hasPrefix($0) && $0 == "▶") }
+      }
+    }
+    try player.playSteps { keys.isEmpty ? nil : keys.removeFirst() }
+    #expect(seen.starts(with: expected.order), "\(seen)")
+    if !expected.keys.contains("r") { #expect(seen == expected.order) }
+  }
 }

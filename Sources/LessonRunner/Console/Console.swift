@@ -39,6 +39,9 @@ public enum Console {
     _ = writeAll(sentence + "\n", to: STDERR_FILENO)
   }
 
+  /// Asks for a line of input, on standard error so that results stay clean.
+  public static func prompt(_ text: String) { writeError(text) }
+
   /// Writes to standard error without ending the line.
   static func writeError(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
 

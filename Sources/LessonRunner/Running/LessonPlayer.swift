@@ -26,18 +26,21 @@ public struct LessonPlayer {
     for block in run.document.blocks { try play(block) }
   }
 
-  /// Stops after each stage until `key` gives a key: n or blank goes on, p back, r runs the stage again, q ends.
+  /// Stops after each stage until `key` gives a key: n, blank or Return goes on, p back, r runs the stage again, q ends.
   public func playSteps(key: () -> Character?) throws(UserError) {
     let steps = steps
-    var index = 0
+    var (index, isAgain) = (0, false)
     try write(renderer.opening(of: run.document))
     while index < steps.count {
-      for block in steps[index] { try play(block) }
+      for block in isAgain ? steps[index].suffix(1) : steps[index][...] { try play(block) }
       guard index < steps.count - 1 else { return }
+      isAgain = false
       try write(renderer.prompt(step: index + 1, of: steps.count))
       switch try choice(key) {
       case "p": index = max(0, index - 1)
-      case "r": if case .stage(let block)? = steps[index].last { run.forget(block) }
+      case "r":
+        if case .stage(let block)? = steps[index].last { run.forget(block) }
+        isAgain = true
       case "q": return
       default: index += 1
       }

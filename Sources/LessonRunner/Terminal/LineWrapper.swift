@@ -29,7 +29,10 @@ struct LineWrapper {
           lines.append(line)
           line = []
         }
-        line += (line.isEmpty ? [] : [StyledText(" ")]) + word
+        if let before = line.last?.style {
+          line.append(StyledText(" ", before == word.first?.style ? before : []))
+        }
+        line += word
       }
       return lines + [line]
     }

@@ -42,7 +42,7 @@ public struct TerminalRenderer {
 
   private func lines(of block: LessonBlock, _ run: LessonRun) throws(UserError) -> [String] {
     switch block {
-    case .heading(let level, let inlines): heading(level: level + 1, try styled(inlines, run))
+    case .heading(let level, let inlines): heading(level: max(level, 2), try styled(inlines, run))
     case .paragraph(let inlines): wrapper.wrap(try styled(inlines, run))
     case .list(let list): try lines(of: list, run)
     case .quote(let blocks): try indented(blocks, run, first: "│ ", rest: "│ ")

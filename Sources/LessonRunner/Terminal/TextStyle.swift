@@ -37,6 +37,17 @@ struct StyledText: Equatable, Sendable {
 extension [StyledText] {
   var width: Int { reduce(0) { $0 + displayWidth($1.text) } }
 
-  /// One string, with escape sequences when there are colours.
-  func joined(colors: Bool) -> String { map { colors ? $0.style.apply(to: $0.text) : $0.text }.joined() }
+  /// One string, with escape sequences when there are colours; neighbours in one style share them.
+  func joined(colors: Bool) -> String {
+    guard colors else { return map(\.text).joined() }
+    var runs: [StyledText] = []
+    for piece in self {
+      if runs.last?.style == piece.style {
+        runs[runs.count - 1].text += piece.text
+      } else {
+        runs.append(piece)
+      }
+    }
+    return runs.map { $0.style.apply(to: $0.text) }.joined()
+  }
 }

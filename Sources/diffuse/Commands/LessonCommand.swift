@@ -68,7 +68,10 @@ struct LessonCommand: ParsableCommand {
 
   private func play(_ player: LessonPlayer) throws(UserError) {
     if exercises {
-      try player.playExercises { readLine() }
+      try player.playExercises {
+        if Console.inputIsTerminal { Console.prompt("> ") }
+        return readLine()
+      }
     } else if step, Console.inputIsTerminal, Console.outputIsTerminal {
       try player.playSteps { KeyReader.key() }
     } else {
