@@ -132,7 +132,8 @@ import Testing
   func stepsWaitForKeysInATerminal() throws {
     let command = "'\(Diffuse.program)' lesson 02 --step --pictures never"
     let outcome = try Diffuse.run(
-      ["-qec", command, "/dev/null"], input: "q", program: "/usr/bin/script", environment: ["TERM": "xterm"])
+      ["-qec", command, "/dev/null"], input: "q", program: "/usr/bin/script",
+      environment: ["TERM": "xterm", "NO_COLOR": ""])
     #expect(outcome.code == 0)
     #expect(outcome.output.contains("[n]ext  [p]revious  [r]un again  [q]uit"))
     #expect(outcome.output.contains("\u{1B}[1;34m"))
