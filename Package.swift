@@ -66,6 +66,7 @@ let package = Package(
     tests("Datasets", ["Datasets", "TestSupport"]),
     tests("Training", ["Training", "TestSupport"]),
     tests("Formulas", ["Formulas", "FormulaBindings"]),
+    tests("Stages", ["Stages", "TestSupport"]),
     tests("LessonRunner", ["LessonRunner", "TestSupport"]),
     tests("CommandLine", ["diffuse", "TestSupport"]),
   ]

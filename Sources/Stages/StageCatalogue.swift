@@ -2,7 +2,10 @@ import Tensors
 
 /// All stages there are; a new stage is added here.
 public enum StageCatalogue {
-  public static let all: [any Stage] = [ForwardNoising(), NoiseSchedules()]
+  public static let all: [any Stage] = [
+    ForwardNoising(), NoiseSchedules(),
+    UNetAnatomy(), NoisePrediction(), ToldTimestep(), LossByTimestep(), TrainingCurve(),
+  ]
 
   /// The stage of a name.
   /// - Throws: a sentence with the nearest names when there is none.

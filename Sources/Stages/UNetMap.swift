@@ -1,0 +1,131 @@
+import Drawing
+import Layers
+import Models
+import Tensors
+
+/// What a U-Net computed in one run, layer by layer, in the order of its module tree.
+///
+/// Down, every level begins with what enters it (the first convolution or a downsampling) and goes on with its residual
+/// blocks; these are the tensors that skip connections carry. Up, every level has as many blocks, each of which takes one.
+struct UNetMap {
+  enum Kind: Equatable {
+    case convolution, downsampling, upsampling, residual, residualWithAttention
+
+    var words: String {
+      switch self {
+      case .convolution: "convolution"
+      case .downsampling: "halves the size"
+      case .upsampling: "doubles the size"
+      case .residual: "residual block"
+      case .residualWithAttention: "residual + attention"
+      }
+    }
+  }
+
+  /// One layer and its output.
+  struct Layer {
+    /// Path of the module that made the output.
+    let path: String
+    let kind: Kind
+    /// [C, H, W].
+    let output: Tensor
+    /// Channels that come in: those of the layer before, and those of a skip connection.
+    let inputs: [Int]
+    let parameters: Int
+
+    var shape: String { "\(output.shape[0])×\(output.shape[1])×\(output.shape[2])" }
+    /// Whether the time vector is added here.
+    var takesTime: Bool { kind == .residual || kind == .residualWithAttention }
+  }
+
+  /// Per level, the highest resolution first.
+  private(set) var down: [[Layer]] = []
+  private(set) var middle: [Layer] = []
+  /// Per level, the highest resolution first, though the lowest runs first.
+  private(set) var up: [[Layer]] = []
+  /// The output of each level's upsampling; nil at the highest resolution.
+  private(set) var upsamplings: [Layer?] = []
+  let last: Layer
+  /// Sines and cosines of t, the time vector, the class vector: [channels].
+  let timeProjection: Tensor
+  let timeEmbedding: Tensor
+  let classEmbedding: Tensor?
+
+  /// Every layer in the order it runs.
+  var layers: [Layer] {
+    let ascent = zip(up, upsamplings).reversed().flatMap { $0 + ($1.map { [$0] } ?? []) }
+    return down.joined() + middle + ascent + [last]
+  }
+
+  /// From the outputs of a run on one picture, recorded from the root.
+  init(_ model: UNet2DModel, _ recorder: Recorder) {
+    let modules = Dictionary(uniqueKeysWithValues: model.namedModules().map { ($0.name, $0.module) })
+    func output(_ path: String) -> Tensor {
+      guard let tensor = recorder[path] else { preconditionFailure("the run recorded no '\(path)'") }
+      return tensor[index: 0]
+    }
+    func layer(_ path: String, _ kind: Kind, inputs: [Int], with other: String? = nil) -> Layer {
+      let parameters = [path, other].compactMap { $0 }.reduce(0) { $0 + (modules[$1]?.parameterCount ?? 0) }
+      return Layer(path: path, kind: kind, output: output(path), inputs: inputs, parameters: parameters)
+    }
+    func block(_ path: String, _ number: Int, attends: Bool, inputs: [Int]) -> Layer {
+      let residual = "\(path).resnets.\(number)"
+      return attends
+        ? layer("\(path).attentions.\(number)", .residualWithAttention, inputs: inputs, with: residual)
+        : layer(residual, .residual, inputs: inputs)
+    }
+    var channels = model.configuration.inChannels
+    var skips: [Int] = []
+    func next(_ layer: Layer) -> Layer {
+      channels = layer.output.shape[0]
+      return layer
+    }
+    for (i, module) in model.downBlocks.enumerated() {
+      let path = "down_blocks.\(i)"
+      let entry =
+        i == 0
+        ? layer("conv_in", .convolution, inputs: [channels])
+        : layer("down_blocks.\(i - 1).downsamplers.0", .downsampling, inputs: [channels])
+      var level = [next(entry)]
+      for j in module.resnets.indices {
+        level.append(next(block(path, j, attends: j < module.attentions.count, inputs: [channels])))
+      }
+      skips += level.map { $0.output.shape[0] }
+      down.append(level)
+    }
+    for j in model.midBlock.resnets.indices {
+      middle.append(next(block("mid_block", j, attends: j < model.midBlock.attentions.count, inputs: [channels])))
+    }
+    for (i, module) in model.upBlocks.enumerated() {
+      let path = "up_blocks.\(i)"
+      var level: [Layer] = []
+      for j in module.resnets.indices {
+        let inputs = [channels, skips.removeLast()]
+        level.append(next(block(path, j, attends: j < module.attentions.count, inputs: inputs)))
+      }
+      up.insert(level, at: 0)
+      let doubled = module.upsampler.map { _ in layer("\(path).upsamplers.0", .upsampling, inputs: [channels]) }
+      upsamplings.insert(doubled.map(next), at: 0)
+    }
+    last = layer("conv_out", .convolution, inputs: [channels])
+    timeProjection = output("time_proj")
+    timeEmbedding = output("time_embedding")
+    classEmbedding = recorder["class_embedding"].map { $0[index: 0] }
+  }
+
+  /// Module, what it is, channels in, shape out, parameters.
+  var table: StageTable {
+    StageTable(
+      name: "shapes", title: "Shapes through the network (channels × height × width)",
+      columns: [
+        .init("module", numeric: false), .init("what it is", numeric: false), .init("in"), .init("out"),
+        .init("parameters"),
+      ],
+      rows: layers.map { layer in
+        [
+          layer.path, layer.kind.words, layer.inputs.map(String.init).joined(separator: " + "), layer.shape,
+          NumberText.fixed(Double(layer.parameters), decimals: 0),
+        ]
+      })
+  }
+}
