@@ -5,6 +5,7 @@ public enum StageCatalogue {
   public static let all: [any Stage] = [
     ForwardNoising(), NoiseSchedules(),
     UNetAnatomy(), NoisePrediction(), ToldTimestep(), LossByTimestep(), TrainingCurve(),
+    ReverseChain(), JumpOrSteps(), SamplerComparison(), ExactSampling(),
   ]
 
   /// The stage of a name.

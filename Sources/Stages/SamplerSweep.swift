@@ -1,0 +1,112 @@
+import Diffusion
+import Foundation
+import Models
+import Tensors
+
+/// `samplers.csv` beside a model: what `diffuse evaluate` measured of every sampler at several numbers of steps.
+package struct SamplerSweep {
+  package struct Point: Equatable {
+    package let kind: SamplerKind
+    package let steps: Int
+    /// Calls of the network for one picture.
+    package let calls: Int
+    package let frechet: Double
+    /// Share of samples of which the judge names the wanted class.
+    package let named: Double
+    package let samples: Int
+    package let guidanceScale: Double
+    package let seed: String
+    package let weights: String
+  }
+
+  static let fileName = "samplers.csv"
+  /// What is said when there is no such file.
+  static let missing =
+    "The model has no samplers.csv yet: `diffuse evaluate fashion-ddpm` measures it. The figure shows this run alone."
+
+  package let points: [Point]
+
+  /// nil when the file is not there.
+  /// - Throws: a sentence with the line when the file is damaged.
+  package init?(model: ModelFolder) throws(UserError) {
+    let path = "\(model.path)/\(Self.fileName)"
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw UserError("\(path) cannot be read", code: .noInput)
+    }
+    try self.init(String(decoding: data, as: UTF8.self), path: path)
+  }
+
+  /// - Parameters:
+  ///   - text: the file's content.
+  ///   - path: for messages.
+  package init(_ text: String, path: String) throws(UserError) {
+    let columns = [
+      "sampler", "steps", "model_calls", "frechet_distance", "wanted_class_named", "samples", "guidance_scale", "seed",
+      "weights",
+    ]
+    var points: [Point] = []
+    for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      if index == 0 {
+        guard cells == columns else {
+          throw UserError("\(path), line 1: the columns must be \(columns.joined(separator: ","))", code: .data)
+        }
+        continue
+      }
+      guard let point = Point(cells) else {
+        throw UserError("\(path), line \(index + 1): '\(line)' is no row of \(columns.count) values", code: .data)
+      }
+      points.append(point)
+    }
+    guard !points.isEmpty else { throw UserError("\(path) has no rows", code: .data) }
+    self.points = points
+  }
+
+  /// The points of one sampler by rising number of calls.
+  package func points(of kind: SamplerKind) -> [Point] {
+    points.filter { $0.kind == kind }.sorted { $0.calls < $1.calls }
+  }
+
+  package func point(_ kind: SamplerKind, steps: Int) -> Point? {
+    points.first { $0.kind == kind && $0.steps == steps }
+  }
+
+  /// One sentence: whether the shares of a run lie where the sweep's do.
+  ///
+  /// - Parameters:
+  ///   - rows: what this run measured.
+  ///   - steps: of each sampler.
+  ///   - count: garments of each sampler.
+  func check(_ rows: [SamplerComparison.Row], steps: Int, count: Int, guidanceScale: Double) -> String {
+    guard guidanceScale == points[0].guidanceScale else {
+      return "The file was made with another guidance, so this run is not compared with it."
+    }
+    let pairs = rows.compactMap { row in point(row.kind, steps: steps).map { (row.namedShare, $0.named) } }
+    guard !pairs.isEmpty else { return "The file has no row of \(steps) steps to compare this run with." }
+    let near = pairs.count { abs($0 - $1) <= SamplerComparison.Row.margin($1, count: count) }
+    return "\(near) of this run's \(pairs.count) shares lie within two standard errors of the file's."
+  }
+
+  /// How the file was made, in one or two sentences.
+  package func story(currentWeights: String) -> String {
+    let first = points[0]
+    let made =
+      "The curves are from samplers.csv (`diffuse evaluate fashion-ddpm`): \(first.samples) garments a point, guidance "
+      + "\(first.guidanceScale.formatted()), seed \(first.seed), weights \(first.weights)."
+    return first.weights == currentWeights ? made : made + " The weights have changed since, to \(currentWeights)."
+  }
+}
+
+extension SamplerSweep.Point {
+  fileprivate init?(_ cells: [String]) {
+    guard cells.count == 9, let kind = SamplerKind(rawValue: cells[0]), let steps = Int(cells[1]),
+      let calls = Int(cells[2]), let frechet = Double(cells[3]), let named = Double(cells[4]),
+      let samples = Int(cells[5]), let guidanceScale = Double(cells[6]), steps > 0, calls > 0, samples > 0,
+      frechet.isFinite, (0...1).contains(named)
+    else { return nil }
+    self.init(
+      kind: kind, steps: steps, calls: calls, frechet: frechet, named: named, samples: samples,
+      guidanceScale: guidanceScale, seed: cells[7], weights: cells[8])
+  }
+}
