@@ -122,7 +122,7 @@ public struct Chart: Component {
     return Size(plot.width * growth, plot.height * growth)
   }
 
-  public var stretches: Bool { true }
+  public var stretches: Bool { aspect == nil }
 
   public func preferredHeight(width: Double, _ style: Style) -> Double {
     let gutters = gutters(style, size: Size(width, width * 0.6)) ?? Insets()

@@ -118,3 +118,15 @@ public struct OKLab: Equatable, Sendable {
     return (dl * dl + da * da + db * db).squareRoot()
   }
 }
+
+extension Color {
+  /// Red, green and blue in proportion to the light, 0…1.
+  public var linear: [Double] { [Color.linear(red), Color.linear(green), Color.linear(blue)] }
+
+  /// From red, green and blue in proportion to the light.
+  public init(linear parts: [Double]) {
+    precondition(parts.count == 3, "\(parts.count) parts of a colour")
+    self.init(
+      red: Color.encoded(parts[0]), green: Color.encoded(parts[1]), blue: Color.encoded(parts[2]))
+  }
+}

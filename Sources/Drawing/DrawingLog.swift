@@ -69,8 +69,7 @@ public struct DrawingLog: Sendable, CustomStringConvertible {
 
   /// Number of points, where the path begins, and its bounds.
   private static func outline(_ path: Path) -> String {
-    let points = path.elements.count { $0 != .close }
-    return "\(points) points \(path.bounds.map(format) ?? "nowhere")"
+    "\(path.count) points \(path.bounds.map(format) ?? "nowhere")"
   }
 
   private static func format(_ rect: Rect) -> String {

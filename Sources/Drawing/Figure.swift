@@ -84,11 +84,11 @@ public struct Figure: Sendable {
     pixelScale: Double = 2
   ) throws(UserError) -> String {
     let bytes = try encoded(as: format, theme: theme, size: size, pixelScale: pixelScale)
-    try AtomicFile.makeFolder(folder)
+    try OutputFolder.make(folder)
     let base = folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
     let path = base + "." + format.rawValue
-    try AtomicFile.write(bytes, to: path)
-    try AtomicFile.write(Array(sidecar.utf8), to: base + ".json")
+    try FileOutput.write(bytes, to: path)
+    try FileOutput.write(sidecar, to: base + ".json")
     return path
   }
 

@@ -20,10 +20,10 @@ public enum FigureSize: Sendable, Equatable, CustomStringConvertible {
     default:
       let parts = text.hasSuffix("mm") ? text.dropLast(2).split(separator: "x", omittingEmptySubsequences: false) : []
       guard parts.count == 2, let width = Double(parts[0]), let height = Double(parts[1]) else {
-        throw UserError("The size “\(text)” is none of 16:9, column and WxHmm (such as 120x80mm).")
+        throw UserError("the size '\(text)' is none of 16:9, column and WxHmm (such as 120x80mm)")
       }
       guard FigureSize.allowedMillimetres.contains(width), FigureSize.allowedMillimetres.contains(height) else {
-        throw UserError("The size \(text) is outside 40 to 2000 mm for width and height.")
+        throw UserError("the size \(text) is outside 40…2000 mm for width and height")
       }
       self = .millimetres(width, height)
     }

@@ -24,18 +24,21 @@ public enum ImageFile {
     try checkFile(path)
     var (width, height) = (Int32(0), Int32(0))
     guard let format = gdk_pixbuf_get_file_info(path, &width, &height) else {
-      throw UserError("\(path) is not a PNG or JPEG picture, or its header is torn.", code: .data)
+      throw UserError("\(path) is not a PNG or JPEG picture, or its header is torn", code: .data)
     }
     let name = gdk_pixbuf_format_get_name(format).map { pointer in
       defer { g_free(pointer) }
       return String(cString: pointer)
     }
     guard name == "png" || name == "jpeg" else {
-      throw UserError("\(path) is a picture of type \(name ?? "unknown"); PNG or JPEG is needed.", code: .data)
+      throw UserError("\(path) is a picture of type \(name ?? "unknown"); PNG or JPEG is needed", code: .data)
     }
     guard width > 0, height > 0, Int(width) * Int(height) <= maximumPixels else {
       throw UserError(
-        "\(path) has \(width)×\(height) pixels; at most \(maximumPixels / 1_000_000) million are read.", code: .data)
+        "\(path) has \(width)×\(height) pixels; at most \(maximumPixels / 1_000_000) million are read", code: .data)
+    }
+    if name == "jpeg", !JPEGStructure(bytes: try bytes(of: path)).isComplete {
+      throw UserError("the picture \(path) is torn: the end of the JPEG is missing", code: .data)
     }
     let pixels = try decode(path)
     defer { g_object_unref(UnsafeMutableRawPointer(pixels)) }
@@ -45,15 +48,24 @@ public enum ImageFile {
   private static func checkFile(_ path: String) throws(UserError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      throw UserError("The picture \(path) does not exist or cannot be reached.", code: .noInput)
+      throw UserError("the picture \(path) does not exist or cannot be reached", code: .noInput)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw UserError("\(path) is not a file, so no picture can be read from it.", code: .noInput)
+      throw UserError("\(path) is not a file, so no picture can be read from it", code: .noInput)
     }
     guard access(path, R_OK) == 0 else {
-      throw UserError("The picture \(path) may not be read.", code: .noInput)
+      throw UserError("the picture \(path) may not be read", code: .noInput)
     }
-    guard status.st_size > 0 else { throw UserError("The picture \(path) is empty (0 bytes).", code: .data) }
+    guard status.st_size > 0 else { throw UserError("the picture \(path) is empty (0 bytes)", code: .data) }
+  }
+
+  private static func bytes(of path: String) throws(UserError) -> [UInt8] {
+    guard let file = fopen(path, "rb") else { throw UserError("the picture \(path) cannot be read", code: .noInput) }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&block, 1, block.count, file), count > 0 { bytes += block[..<count] }
+    return bytes
   }
 
   private static func decode(_ path: String) throws(UserError) -> OpaquePointer {
@@ -61,11 +73,13 @@ public enum ImageFile {
     guard let raw = gdk_pixbuf_new_from_file(path, &failure) else {
       let reason = failure?.pointee.message.map { String(cString: $0) } ?? "unknown reason"
       g_clear_error(&failure)
-      throw UserError("The picture \(path) cannot be decoded: \(reason)", code: .data)
+      throw UserError(
+        "the picture \(path) cannot be decoded: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)",
+        code: .data)
     }
     defer { g_object_unref(UnsafeMutableRawPointer(raw)) }
     guard let upright = gdk_pixbuf_apply_embedded_orientation(raw) else {
-      throw UserError("The picture \(path) is too large to be turned upright.", code: .data)
+      throw UserError("the picture \(path) is too large to be turned upright", code: .data)
     }
     return upright
   }
@@ -115,6 +129,6 @@ public enum ImageFile {
 
   /// Writes the pixels as PNG.
   public static func writePNG(_ raster: Raster, to path: String) throws(UserError) {
-    try AtomicFile.write(try raster.png(), to: path)
+    try FileOutput.write(try raster.png(), to: path)
   }
 }

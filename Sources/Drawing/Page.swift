@@ -90,7 +90,7 @@ public struct Page: Sendable {
   static func check(_ status: cairo_status_t) throws(UserError) {
     guard status != CAIRO_STATUS_SUCCESS else { return }
     let reason = cairo_status_to_string(status).map { String(cString: $0) } ?? "unknown reason"
-    throw UserError("The picture could not be made: \(reason).", code: .io)
+    throw UserError("the picture could not be made: \(reason)", code: .io)
   }
 }
 

@@ -32,7 +32,7 @@ public struct Panels: Component {
     self.columnWeights = columnWeights
   }
 
-  /// Components in reading order, `columns` to a row; half as many on pages as narrow as a column of a paper.
+  /// Components in reading order, `columns` to a row; an even number from 4 on is halved on pages as narrow as a column of a paper.
   public init(_ components: [any Component], columns: Int, sharing: Sharing = .none) {
     precondition(columns >= 1, "panels in \(columns) columns")
     arrangement = .flow(components, columns: columns)
@@ -47,10 +47,12 @@ public struct Panels: Component {
     switch arrangement {
     case .rows(let given): rows = given
     case .flow(let components, let columns):
-      let isNarrow = style.pageEms < 42 && columns > 2
-      let count = isNarrow ? (columns + 1) / 2 : columns
+      let isNarrow = style.pageEms < 42 && columns >= 4 && columns % 2 == 0
+      let count = isNarrow ? columns / 2 : columns
       rows = stride(from: 0, to: components.count, by: count).map {
-        Array(components[$0..<min($0 + count, components.count)])
+        let row = Array(components[$0..<min($0 + count, components.count)])
+        // Empty places keep the last row's panels as wide as those above.
+        return row + [any Component](repeating: EmptyPanel(), count: $0 > 0 ? count - row.count : 0)
       }
     }
     return sharing == .none ? rows : Panels.shared(rows, sharing)
@@ -66,7 +68,9 @@ public struct Panels: Component {
         guard var chart = component as? Chart else { return component }
         if sharing != .y, chart.x.range == nil { chart.x.range = x }
         if sharing != .x, chart.y.range == nil { chart.y.range = y }
-        if sharing != .y { chart.showsX = r == rows.count - 1 || c >= rows[r + 1].count }
+        if sharing != .y {
+          chart.showsX = r == rows.count - 1 || c >= rows[r + 1].count || rows[r + 1][c] is EmptyPanel
+        }
         if sharing != .x && c > 0 {
           chart.showsY = false
           chart.y.label = ""
@@ -189,4 +193,11 @@ public struct Panels: Component {
       }
     }
   }
+}
+
+/// Nothing, where a row of panels is not full.
+private struct EmptyPanel: Component {
+  func minimumSize(_ style: Style) -> Size { Size(0, 0) }
+  func preferredHeight(width: Double, _ style: Style) -> Double { 0 }
+  func draw(on canvas: Canvas, in rect: Rect) {}
 }

@@ -83,8 +83,16 @@ public struct Path: Equatable, Sendable {
     return path
   }
 
+  /// Number of points, without those that control curves.
+  public var count: Int { elements.count { $0 != .close } }
+
+  /// Number of pieces that hang together.
+  public var pieceCount: Int {
+    elements.count { element in if case .move = element { true } else { false } }
+  }
+
   /// The smallest rectangle around all end and control points.
-  var bounds: Rect? {
+  public var bounds: Rect? {
     var box: Rect?
     for element in elements {
       let points: [Point] =

@@ -19,12 +19,12 @@ public struct Theme: Sendable, Equatable {
   public static let light = Theme(
     name: "light", background: Color(hex: 0xffffff), ink: Color(hex: 0x1b1f24), mutedInk: Color(hex: 0x59616c),
     axis: Color(hex: 0x9aa3ad), grid: Color(hex: 0xe4e7eb), surface: Color(hex: 0xf4f6f8),
-    palette: [0x0b66b0, 0xc4500a, 0x12876a, 0x8e3a86, 0x8a6d00, 0x3c4653].map { Color(hex: $0) })
+    palette: [0x2460b8, 0xb5470a, 0x02866d, 0x4f1f8a, 0x7a3048, 0x1d2024].map { Color(hex: $0) })
 
   public static let dark = Theme(
     name: "dark", background: Color(hex: 0x14171c), ink: Color(hex: 0xebe9e4), mutedInk: Color(hex: 0xa3abb6),
     axis: Color(hex: 0x69727e), grid: Color(hex: 0x2a3038), surface: Color(hex: 0x1e232a),
-    palette: [0x62aef2, 0xff9450, 0x35c39b, 0xd98fd6, 0xd8c25c, 0xc3cad3].map { Color(hex: $0) })
+    palette: [0x6a9bfa, 0xf5802f, 0x8ee8b0, 0xc07fb2, 0xfdd060, 0xafb7cb].map { Color(hex: $0) })
 
   public static let all = [light, dark]
 

@@ -22,9 +22,9 @@ struct TextMetrics: Equatable, Sendable {
 }
 
 /// Lays out text with Pango in the one pinned font family, unhinted, so that extents scale with the size.
-final class Typesetter {
-  /// The family that has ᾱ, ε̂, ‖ and 𝔼; its Debian package is fonts-dejavu-core.
-  static let family = "DejaVu Sans"
+package final class Typesetter {
+  /// The family that has ᾱ, ε̂, ‖ and 𝔼; its Debian package is fonts-dejavu.
+  package static let family = "DejaVu Sans"
 
   /// Height over and depth under the base line that lines reserve, in font sizes.
   static let ascent = 0.93
@@ -39,9 +39,9 @@ final class Typesetter {
     let width: Double?
   }
 
-  init(family: String = Typesetter.family) throws(UserError) {
+  package init(family: String = Typesetter.family) throws(UserError) {
     let missing = UserError(
-      "The font \(family) is not installed; install the package fonts-dejavu.", code: .unavailable)
+      "the font \(family) is not installed; install the package fonts-dejavu", code: .unavailable)
     guard let map = pango_cairo_font_map_get_default(), let context = pango_font_map_create_context(map),
       let options = cairo_font_options_create()
     else { throw missing }
