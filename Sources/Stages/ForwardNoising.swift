@@ -14,7 +14,8 @@ struct ForwardNoising: Stage {
       "beta_schedule", BetaSchedule.allCases.map(\.rawValue), default: BetaSchedule.linear.rawValue,
       help: "how the noise of a step grows with t"),
     .integers(
-      "columns", 0...999, count: 2...9, default: [0, 50, 100, 250, 500, 750, 999], help: "the t of the strip's pictures"),
+      "columns", 0...999, count: 2...9, default: [0, 50, 100, 250, 500, 750, 999], help: "the t of the strip's pictures"
+    ),
   ]
 
   let facts = [

@@ -53,7 +53,8 @@ extension NoisingRun {
         Four histograms. The first has a high bar at minus one and little else; the following ones spread out until the last \
         fills the bell curve of the standard normal distribution.
         """,
-      equation: "q(x_t | x₀) = N(√ᾱ_t x₀, (1 − ᾱ_t) I)", equationNumber: "(4) of Ho et al. 2020", provenance: provenance,
+      equation: "q(x_t | x₀) = N(√ᾱ_t x₀, (1 − ᾱ_t) I)", equationNumber: "(4) of Ho et al. 2020",
+      provenance: provenance,
       content: Panels(panels.map { $0 as any Component }, columns: 4))
   }
 }

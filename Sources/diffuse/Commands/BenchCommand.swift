@@ -48,6 +48,7 @@ struct BenchCommand: ParsableCommand {
       throw UserError("--repetitions is \(repetitions); it must be 1 to 10000")
     }
     let folder = ModelFolder(try home.find().model(model))
+    if workload == "sample-grid" { return try ImageFile.writePNG(try Workload.sampleGrid(folder: folder), to: out) }
     if serve { return try answer(try Workload.make(workload ?? "", folder: folder)) }
     let results = try (workload.map { [$0] } ?? Workload.names).map { try measure($0, folder) }
     try Console.write(json ? Self.json(results) : Self.table(results))
