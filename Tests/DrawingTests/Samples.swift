@@ -54,7 +54,9 @@ enum Sample: String, CaseIterable, Sendable {
     case .uNet: Self.uNetDiagram
     case .flow: Self.flowDiagram
     case .mixed:
-      Panels(rows: [[Sample.strip.content], [Self.curveChart, Self.lossChart], [TextBlock("A sentence under the panels.")]])
+      Panels(rows: [
+        [Sample.strip.content], [Self.curveChart, Self.lossChart], [TextBlock("A sentence under the panels.")],
+      ])
     }
   }
 
