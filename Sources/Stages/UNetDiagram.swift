@@ -21,11 +21,16 @@ struct UNetDiagram: Component {
   var columns: Int { outputColumn + 1 }
 
   func minimumSize(_ style: Style) -> Size {
-    Size(Double(columns) * style.em(4.3), Double(levels) * style.em(6.2) + style.em(0.8))
+    let pitch = style.em(4.3)
+    // The notes on t stand left of the two lowest levels.
+    let notes = timeHeight(style, width: Double(1 + max(levels - 2, 0) * steps) * pitch - style.em(1))
+    let row = max(style.em(6.2), notes / Double(min(levels, 2)))
+    return Size(Double(columns) * pitch, Double(levels) * row + style.em(0.8))
   }
 
   func preferredHeight(width: Double, _ style: Style) -> Double {
-    min(width / Double(columns), style.em(7)) * 1.5 * Double(levels) + style.em(0.8)
+    max(
+      minimumSize(style).height, min(width / Double(columns), style.em(7)) * 1.5 * Double(levels) + style.em(0.8))
   }
 
   // MARK: Places

@@ -2,36 +2,68 @@ import Drawing
 import Tensors
 
 extension UNetDiagram {
+  /// One line of the notes on t.
+  private enum TimeNote {
+    case text(RichText, FontRole, ColorRole)
+    case numbers(Tensor)
+    case mark(RichText)
+  }
+
+  private var timeNotes: [TimeNote] {
+    [
+      .text("t = \(timestep)", .heading, .palette(2)),
+      .text("as \(map.timeProjection.count) sines and cosines,", .note, .ink),
+      .numbers(map.timeProjection),
+      .text(
+        "through two layers, the vector of the class “\(className)” added: \(map.timeEmbedding.count) numbers,", .note,
+        .ink),
+      .numbers(map.classEmbedding.map { map.timeEmbedding + $0 } ?? map.timeEmbedding),
+      .mark("added in every block marked so"),
+    ]
+  }
+
+  private func height(of note: TimeNote, _ style: Style, width: Double) -> Double {
+    switch note {
+    case .text(let text, let role, _): style.size(of: text, role, width: width).height + style.em(0.3)
+    case .numbers: style.em(1.5)
+    case .mark(let text): style.size(of: text, .note, width: width - style.em(1.4)).height + style.em(0.3)
+    }
+  }
+
+  /// What the notes on t need when lines are broken at `width`.
+  func timeHeight(_ style: Style, width: Double) -> Double {
+    timeNotes.reduce(0) { $0 + height(of: $1, style, width: width) }
+  }
+
   /// How t becomes the vector that every residual block receives, with its real numbers.
   func drawTime(on canvas: Canvas, in rect: Rect) {
     let style = canvas.style
     var y = rect.minY
-    func line(_ text: RichText, role: FontRole = .note, color: ColorRole = .ink) {
-      canvas.text(text, at: Point(rect.minX, y), .start, .top, role: role, color: color, width: rect.width)
-      y += style.size(of: text, role, width: rect.width).height + style.em(0.3)
-    }
-    func strip(_ values: Tensor) {
-      let limit = max(values.scalars.map { abs($0) }.max() ?? 1, 1e-6)
-      let box = Rect(x: rect.minX, y: y, width: rect.width, height: style.em(0.9))
-      let raster = Raster(
-        values.reshaped([1, 1, values.count]), .diverging(limit: limit), theme: canvas.theme)
-      canvas.image(raster.enlarged(by: 8), in: box)
-      canvas.stroke(.rectangle(box), .palette(2), width: 0.8)
-      y += style.em(1.5)
-    }
     canvas.group("time") {
-      line("t = \(timestep)", role: .heading, color: .palette(2))
-      line("as \(map.timeProjection.count) sines and cosines,")
-      strip(map.timeProjection)
-      line("through two layers, the vector of the class “\(className)” added: \(map.timeEmbedding.count) numbers,")
-      strip(map.classEmbedding.map { map.timeEmbedding + $0 } ?? map.timeEmbedding)
-      let mark = Point(rect.minX + style.em(0.5), y + style.em(0.55))
-      UNetDiagram.drawMark(on: canvas, at: mark)
-      let indent = style.em(1.4)
-      canvas.text(
-        "added in every block marked so", at: Point(rect.minX + indent, y), .start, .top, role: .note,
-        width: rect.width - indent)
+      for note in timeNotes {
+        let place = Point(rect.minX, y)
+        switch note {
+        case .text(let text, let role, let color):
+          canvas.text(text, at: place, .start, .top, role: role, color: color, width: rect.width)
+        case .numbers(let values):
+          draw(values, on: canvas, in: Rect(x: rect.minX, y: y, width: rect.width, height: style.em(0.9)))
+        case .mark(let text):
+          let indent = style.em(1.4)
+          UNetDiagram.drawMark(on: canvas, at: Point(place.x + style.em(0.5), y + style.em(0.55)))
+          canvas.text(
+            text, at: Point(place.x + indent, y), .start, .top, role: .note, width: rect.width - indent)
+        }
+        y += height(of: note, style, width: rect.width)
+      }
     }
+  }
+
+  /// Numbers as a strip of colours.
+  private func draw(_ values: Tensor, on canvas: Canvas, in box: Rect) {
+    let limit = max(values.scalars.map { abs($0) }.max() ?? 1, 1e-6)
+    let raster = Raster(values.reshaped([1, 1, values.count]), .diverging(limit: limit), theme: canvas.theme)
+    canvas.image(raster.enlarged(by: 8), in: box)
+    canvas.stroke(.rectangle(box), .palette(2), width: 0.8)
   }
 
   /// What colours and arrows mean.

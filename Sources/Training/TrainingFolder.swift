@@ -22,11 +22,7 @@ public struct TrainingFolder: Sendable {
 
   /// Makes the folder.
   func prepare() throws(UserError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw UserError("the folder \(path) cannot be made: \(error.localizedDescription)", code: .cannotCreate)
-    }
+    try FileOutput.makeFolder(path)
   }
 
   // MARK: Model

@@ -27,7 +27,7 @@ public struct FigureDesk: Sendable {
   /// - Throws: with code `cannotCreate` when that is impossible.
   public func prepare() throws(UserError) {
     guard let folder else { return }
-    try AtomicFile.makeFolder(folder)
+    try FileOutput.makeFolder(folder)
     try OutputPlace.check(file: folder + "/figure")
   }
 

@@ -75,10 +75,6 @@ public struct EvaluationReport {
   }
 
   private func prepare() throws(UserError) {
-    do {
-      try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
-    } catch {
-      throw UserError("the folder \(out) cannot be made: \(error.localizedDescription)", code: .cannotCreate)
-    }
+    try FileOutput.makeFolder(out)
   }
 }
