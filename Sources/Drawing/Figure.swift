@@ -84,7 +84,7 @@ public struct Figure: Sendable {
     pixelScale: Double = 2
   ) throws(UserError) -> String {
     let bytes = try encoded(as: format, theme: theme, size: size, pixelScale: pixelScale)
-    try OutputFolder.make(folder)
+    try FileOutput.makeFolder(folder)
     let base = folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
     let path = base + "." + format.rawValue
     try FileOutput.write(bytes, to: path)

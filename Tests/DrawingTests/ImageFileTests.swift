@@ -57,8 +57,7 @@ import Testing
     arguments: [
       ("empty", [], "is empty (0 bytes)"), ("text", Array("no picture at all".utf8), "is not a PNG or JPEG"),
       ("gif", Array("GIF89a".utf8) + [1, 0, 1, 0, 128, 0, 0, 0, 0, 0, 255, 255, 255], "is a picture of type gif"),
-      ("huge", png(width: 20_000, height: 5001), "has 20000×5001 pixels; at most 100 million"),
-      ("headless", png(width: 10, height: 10), "cannot be decoded"),
+      ("header only", png(width: 20_000, height: 5001), "its header is torn"),
     ] as [(String, [UInt8], String)])
   func wrongContentIsTold(_ name: String, _ bytes: [UInt8], _ reason: String) throws {
     try withTemporaryFolder { folder in
