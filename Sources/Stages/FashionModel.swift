@@ -38,6 +38,11 @@ struct FashionModel {
   }
 }
 
+extension GarmentPicture {
+  /// What it shows, for captions: "sneaker", or "picture" when the class is not known.
+  var noun: String { label == nil ? "picture" : className }
+}
+
 extension Tensor {
   /// The mean of the squares over everything but the first axis: one number for each of N samples.
   var meanSquares: [Double] {

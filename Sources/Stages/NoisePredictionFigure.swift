@@ -31,7 +31,7 @@ extension PredictionSeries {
     return Figure(
       name: "noise-prediction", title: "Much noise is easy to name, but says little about the garment",
       caption: """
-        One \(picture.className) with one noise ε at t = \(timesteps.map(String.init).joined(separator: ", ")), sent through \
+        One \(picture.noun) with one noise ε at t = \(timesteps.map(String.init).joined(separator: ", ")), sent through \
         fashion-ddpm as one batch. The loss is the mean of (ε − ε̂)² over the pixels; x̂₀ is the picture that ε̂ implies, its \
         root mean square distance from x₀ stands below.
         """,

@@ -27,7 +27,7 @@ extension ToldAnswers {
     return Figure(
       name: "told-timestep", title: "One network, one picture, many answers: t tells it how much to look for",
       caption: """
-        A \(picture.className) with the noise of t = \(timestep), shown to the same weights with several t beside it. Told too \
+        One \(picture.noun) with the noise of t = \(timestep), shown to the same weights with several t beside it. Told too \
         small a t, the x̂₀ that follows stays noisy; told too large a one, the network takes the garment for noise as well. \
         Right: the error over all t that could be told.
         """,

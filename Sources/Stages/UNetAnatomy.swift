@@ -84,9 +84,10 @@ struct UNetAnatomy: Stage {
     Figure(
       name: "unet-anatomy", title: "The U-Net: down to see what it is, up to say where the noise is",
       caption: """
-        fashion-ddpm with the feature maps of one run, a \(picture.className) at t = \(diagram.timestep). Each picture is \
-        the channel that varies most, blue negative, orange positive, scaled by itself; under it channels × height × width, 24×32² being 24 of 32×32. \
-        Dashed lines are skip connections. The time vector is added in every block marked t.
+        fashion-ddpm with the feature maps of one run, one \(picture.noun) at t = \(diagram.timestep). Each picture is \
+        the channel that varies most, blue negative, orange positive, scaled by itself; under it channels × height × \
+        width, 24×32² being 24 of 32×32. Dashed lines are skip connections. The time vector is added in every block \
+        marked t.
         """,
       alternativeText: """
         A diagram in the shape of a U. On the left the feature maps shrink from level to level, at the bottom they are \
