@@ -11,7 +11,7 @@ struct LossByTimestep: Stage {
 
   let parameters: [StageParameter] = [
     .integers(
-      "timesteps", 0...999, count: 1...12, default: [20, 100, 300, 500, 700, 900], help: "the t to measure at"),
+      "timesteps", 0...999, count: 1...12, default: [20, 100, 300, 500, 700, 900, 990], help: "the t to measure at"),
     .integer("draws", 1...50, default: 3, help: "noises drawn for each garment at each t"),
   ]
 
@@ -100,10 +100,14 @@ struct LossCurve {
         copy += (noise - noisy).meanSquares
         context.report(n * draws + draw + 1, of: timesteps.count * draws, "batches of garments")
       }
+      // Draws of one garment resemble one another: what varies independently is the mean of each garment.
+      let garmentMeans = pictures.indices.map { g in
+        stride(from: g, to: own.count, by: pictures.count).map { own[$0] }.mean
+      }
       let mean = own.mean
-      let variance = own.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(own.count - 1)
+      let squares = garmentMeans.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       losses.append(mean)
-      errors.append((variance / Double(own.count)).squareRoot())
+      errors.append((squares / Double((pictures.count - 1) * pictures.count)).squareRoot())
       zeros.append(zero.mean)
       copies.append(copy.mean)
     }
