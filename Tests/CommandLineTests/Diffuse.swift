@@ -22,6 +22,9 @@ enum Diffuse {
   /// The root of the checkout.
   static var checkout: String { #filePath.components(separatedBy: "/Tests/CommandLineTests/")[0] }
 
+  /// A bundled picture.
+  static var garment: String { checkout + "/Sources/Stages/Resources/garments/sneaker.png" }
+
   /// Runs the program to its end.
   ///
   /// - Parameters:

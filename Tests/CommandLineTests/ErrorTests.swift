@@ -47,6 +47,23 @@ import Testing
     #expect(outcome.error.contains("standard output cannot be written: No space left on device"), "\(outcome.error)")
   }
 
+  @Test func badPicturesAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let text = folder.path + "/text.png"
+    try "no picture".write(toFile: text, atomically: true, encoding: .utf8)
+    let empty = folder.path + "/empty.png"
+    try Data().write(to: URL(fileURLWithPath: empty))
+    let torn = folder.path + "/torn.png"
+    let whole = try #require(FileManager.default.contents(atPath: Diffuse.garment))
+    try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: torn))
+    for (path, code) in [(folder.path + "/none.png", 66), (folder.path, 66), (text, 65), (empty, 65), (torn, 65)] {
+      let outcome = try Diffuse.run(["lesson", "02", "--image", path])
+      #expect(outcome.code == code && outcome.output.isEmpty, "\(path): \(outcome.error)")
+      #expect(outcome.error.hasPrefix("diffuse: ") && outcome.error.contains(path), "\(outcome.error)")
+      #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
+    }
+  }
+
   @Test func brokenLessonNamesFileAndLine() throws {
     let home = try TemporaryFolder()
     try FileManager.default.createDirectory(atPath: home.path + "/Lessons", withIntermediateDirectories: true)

@@ -1,3 +1,4 @@
+import Drawing
 import Models
 import Stages
 import Tensors
@@ -21,9 +22,12 @@ public final class LessonRun {
     self.home = home
     self.reporter = reporter
     variants = try settings.variants(of: document)
-    if settings.imageFile != nil, !document.stages.contains(where: { $0.stage.takesImage }) {
+    guard let imageFile = settings.imageFile else { return }
+    guard document.stages.contains(where: { $0.stage.takesImage }) else {
       throw UserError("lesson \(document.number) works on no picture, so --image has no use in it")
     }
+    // Read here too, so that a torn picture is told before the first line of the lesson is out.
+    _ = try ImageFile.read(imageFile)
   }
 
   /// What a stage of the lesson found; the first call runs it.
