@@ -50,7 +50,7 @@ let package = Package(
     library("Datasets", ["Tensors", "Drawing", "CZlib"]),
     library("Training", ["Pipelines", "Datasets", "COpenBLAS"]),
     library("Formulas", []),
-    library("FormulaBindings", ["Formulas", "Diffusion", "Layers"]),
+    library("FormulaBindings", ["Formulas", "Training"]),
     library("Stages", ["Training", "Drawing", "FormulaBindings"], exclude: ["README.md", "Resources"]),
     library("LessonRunner", ["Stages", "CMarkdown", "CChafa", yams]),
     .executableTarget(name: "diffuse", dependencies: ["LessonRunner", argumentParser], swiftSettings: strict),

@@ -22,6 +22,14 @@ public struct ScheduleSettings: Equatable, Sendable {
   public var betaEnd: Double
   /// Shifts √ᾱ so that it ends at exactly 0 (Lin et al. 2024, algorithm 1).
   public var rescaleBetasZeroSNR: Bool
+  /// β_t themselves, T values between 0 and 1, in place of a curve; not among the settings a file can hold.
+  public var trainedBetas: [Double]?
+
+  /// The β_t given one by one; T is their number.
+  public init(trainedBetas: [Double]) {
+    self.init(numTrainTimesteps: trainedBetas.count)
+    self.trainedBetas = trainedBetas
+  }
 
   public init(
     betaSchedule: BetaSchedule = .linear, numTrainTimesteps: Int = 1000, betaStart: Double = 0.0001,
@@ -92,6 +100,7 @@ public struct NoiseSchedule: Equatable, Sendable {
 extension NoiseSchedule {
   private static func betas(_ s: ScheduleSettings) -> [Float] {
     let count = s.numTrainTimesteps
+    if let betas = s.trainedBetas { return betas.map { Float($0) } }
     switch s.betaSchedule {
     case .linear:
       return torchLinspace(Float(s.betaStart), Float(s.betaEnd), count)
@@ -138,6 +147,14 @@ extension NoiseSchedule {
     if s.betaSchedule != .squaredcosCapV2 {
       for (name, beta) in [("beta_start", s.betaStart), ("beta_end", s.betaEnd)] {
         guard beta > 0, beta < 1 else { throw UserError("\(name) is \(beta); it must lie between 0 and 1") }
+      }
+    }
+    if let betas = s.trainedBetas {
+      guard betas.count == s.numTrainTimesteps else {
+        throw UserError("\(betas.count) trained_betas are given for num_train_timesteps = \(s.numTrainTimesteps)")
+      }
+      if let t = betas.firstIndex(where: { !($0 > 0 && $0 < 1) }) {
+        throw UserError("trained_betas holds \(betas[t]) at t = \(t); it must lie between 0 and 1")
       }
     }
     if s.rescaleBetasZeroSNR, s.numTrainTimesteps < 2 {

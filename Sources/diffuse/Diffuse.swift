@@ -16,7 +16,8 @@ struct Diffuse: ParsableCommand {
       working directory.
       """,
     subcommands: [
-      LessonsCommand.self, LessonCommand.self, FiguresCommand.self, ScheduleCommand.self, TrainCommand.self,
+      LessonsCommand.self, LessonCommand.self, FiguresCommand.self, CheckCommand.self, ScheduleCommand.self,
+      TrainCommand.self,
       EvaluateCommand.self, InspectCommand.self, ProbeCommand.self, BenchCommand.self,
     ])
 }

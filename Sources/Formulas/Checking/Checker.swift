@@ -1,29 +1,3 @@
-/// What a check found.
-public struct Verdict: Sendable {
-  /// The first case that fails.
-  public struct Failure: Sendable {
-    /// The case's place, counted from 1.
-    public let number: Int
-    public let testCase: Formula.Case
-    public let difference: Difference
-  }
-
-  /// How many cases were compared.
-  public let checked: Int
-  /// How many of them fail.
-  public let failed: Int
-  public let failure: Failure?
-  /// What probably went wrong, when that is known.
-  public let diagnosis: Diagnosis?
-
-  public var passed: Bool { failure == nil }
-
-  /// `case 2 (torch 2.15.0, float64): at [0, 1] it gives 0.36, 0.6 is right`; nil when all passes.
-  public var sentence: String? {
-    failure.map { "case \($0.number) (\($0.testCase.origin.title)): \($0.difference.sentence)" }
-  }
-}
-
 /// Compares formulas, the catalogue's or anybody's, with cases.
 public struct Checker: Sendable {
   /// Expressions are computed in double precision; rounding in another order is forgiven up to this.
@@ -113,5 +87,33 @@ public struct Checker: Sendable {
     }
     let diagnosis = failures.isEmpty || !diagnose ? nil : Diagnosis(of: outcomes, in: self, tolerance)
     return Verdict(checked: checked, failed: failures.count, failure: failures.first, diagnosis: diagnosis)
+  }
+}
+
+extension Checker {
+  /// What a check found.
+  public struct Verdict: Sendable {
+    /// The first case that fails.
+    public struct Failure: Sendable {
+      /// The case's place, counted from 1.
+      public let number: Int
+      public let testCase: Formula.Case
+      public let difference: Difference
+    }
+
+    /// How many cases were compared.
+    public let checked: Int
+    /// How many of them fail.
+    public let failed: Int
+    public let failure: Failure?
+    /// What probably went wrong, when that is known.
+    public let diagnosis: Diagnosis?
+
+    public var passed: Bool { failure == nil }
+
+    /// `case 2 (torch 2.15.0, float64): at [0, 1] it gives 0.36, 0.6 is right`; nil when all passes.
+    public var sentence: String? {
+      failure.map { "case \($0.number) (\($0.testCase.origin.title)): \($0.difference.sentence)" }
+    }
   }
 }

@@ -122,7 +122,8 @@ extension DiagnosisSearch {
   func changedValues() -> Diagnosis? {
     let pairs = zip(outcomes, checker.cases).compactMap { outcome, testCase -> (Numbers, Numbers)? in
       guard let value = outcome?.numbers, value.elements.allSatisfy(\.isFinite) else { return nil }
-      return (value, testCase.expected)
+      // A measured value is too coarse to tell 2 from 2.001: the formula's own is taken where there is one.
+      return (value, (try? checker.formula?.value(testCase.inputs)) ?? testCase.expected)
     }
     let compared = outcomes.count { $0 != nil }
     guard !pairs.isEmpty, pairs.count == compared else { return nil }

@@ -63,6 +63,7 @@ extension Worksheet {
   /// JSON may also be a plain list, one answer a case.
   /// - Throws: `FormulaError` that names the file and the case or line.
   public func answers(_ data: Data, file: String) throws(FormulaError) -> [Int: Numbers] {
+    guard !data.isEmpty else { throw FormulaError("\(file) is empty") }
     let first = data.first { !" \n\r\t\u{FEFF}".utf8.contains($0) }
     let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     let answers = isJSON ? try jsonAnswers(data, file) : try csvAnswers(data, file)
