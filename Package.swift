@@ -40,7 +40,7 @@ let package = Package(
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     .target(
       name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])], linkerSettings: [.linkedLibrary("m")]),
-    library("Tensors", ["COpenBLAS", "CKernels"]),
+    library("Tensors", ["COpenBLAS", "CKernels"], exclude: ["Convolution.md"]),
     library("Gradients", ["Tensors", "CKernels"]),
     library("Layers", ["Gradients", "CKernels"]),
     library("Diffusion", ["Tensors"]),
