@@ -8,11 +8,17 @@ import Testing
     ("prediction.score", "eps_hat/sqrt(1 - alpha_bar) + 0", "sign"),
     ("forward.variance", "2*(alpha_bar*v0 + 1 - alpha_bar)", "factor 2"),
     ("forward.variance", "(alpha_bar*v0 + 1 - alpha_bar)/2", "factor ½"),
-    ("schedule.karras_sigmas", "sqrt((sigma_max^(1/rho) + i/(S-1)*(sigma_min^(1/rho) - sigma_max^(1/rho)))^rho)", "square dropped"),
+    (
+      "schedule.karras_sigmas", "sqrt((sigma_max^(1/rho) + i/(S-1)*(sigma_min^(1/rho) - sigma_max^(1/rho)))^rho)",
+      "square dropped"
+    ),
     ("schedule.sigma", "sqrt(1/alpha_bar)", "term missing"),
     ("forward.step", "sqrt(1 - beta[t-1])*x[t-1] + sqrt(beta[t])*eps", "index one too small"),
     ("forward.step", "sqrt(1 - beta)*eps + sqrt(beta)*x[t-1]", "weights exchanged"),
-    ("forward.jump", "sqrt(alpha_bar[t]/alpha_bar[s])*eps + sqrt(1 - alpha_bar[t]/alpha_bar[s])*x_s", "xₛ and ε exchanged"),
+    (
+      "forward.jump", "sqrt(alpha_bar[t]/alpha_bar[s])*eps + sqrt(1 - alpha_bar[t]/alpha_bar[s])*x_s",
+      "xₛ and ε exchanged"
+    ),
     ("attention.weights", "transpose(softmax(Q @ transpose(K)/sqrt(d)))", "transposed"),
     ("vae.l1", "sum(abs(x - x_tilde))", "sum for mean"),
     ("norm.layer", "gamma*(x - mean(x, axis=1))/sqrt(var(x, axis=-1) + delta) + beta", "wrong axis"),
@@ -118,7 +124,8 @@ import Testing
     ("{}", "no list named cases"), ("[1,2,3,4,5,6,7,8,9,10,11,12]", "has the cases 1…"), ("[\"four\"]", "“four”"),
     ("[[1, [2]]]", "rows of different shapes"), ("case,symbol,index,value\n1,answer,,four\n", "line 2 of"),
     ("case,symbol,index,value\n99,answer,,4\n", "case 99"), ("\u{FF}\u{FE}", "no answers"),
-    (String(repeating: "[", count: 100_000), "is no JSON"), ("{\"cases\": [{\"case\": 1, \"answer\": {}}]}", "a number is wanted"),
+    (String(repeating: "[", count: 100_000), "is no JSON"),
+    ("{\"cases\": [{\"case\": 1, \"answer\": {}}]}", "a number is wanted"),
   ])
   func brokenAnswersEndInASentence(_ text: String, _ part: String) throws {
     let sheet = Worksheet(try Catalogue.formula("schedule.snr"))
