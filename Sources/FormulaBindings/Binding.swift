@@ -66,6 +66,8 @@ public enum Bindings {
     "forward.jump": "the engine noises from the clean image only; NoiseSchedule.posterior holds the jump's β",
     "forward.variance": "a property of the data, which no code needs",
     "schedule.log_snr": "DPMSolverSampler computes it inside a step; sampler.dpmsolverpp_2m checks it there",
+    "schedule.karras_sigmas":
+      "EulerSampler follows diffusers' Float32 table, whose rounding the smallest σ show to 1e-4; DiffusionTests compares that",
     "loss.kl_gaussian": "training uses the simple loss, in which no divergence is left",
     "loss.vlb_weight": "the simple loss leaves the weights out",
     "loss.min_snr": "the models here are trained without weights",

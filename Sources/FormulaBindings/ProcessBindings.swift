@@ -72,16 +72,6 @@ enum ProcessBindings {
     Binding("schedule.sigma", "NoiseSchedule.sigmas") { given in
       Tensor(try given.schedule().sigmas[given.timestep])
     },
-    Binding("schedule.karras_sigmas", "EulerSampler.plan, use_karras_sigmas") { given in
-      guard given.number("rho") == 7, given.number("sigma_min") > 0 else { return nil }
-      var settings = SamplerSettings(.euler)
-      settings.useKarrasSigmas = true
-      // A schedule that has the two ends and enough timesteps between.
-      let (top, low, steps) = (given.number("sigma_max"), given.number("sigma_min"), given.integer("S"))
-      let sigmas = (0..<steps).map { low + (top - low) * Double($0) / Double(steps - 1) }
-      settings.schedule = ScheduleSettings(trainedBetas: Inputs.betas(sigmas.map { 1 / (1 + $0 * $0) }))
-      return Tensor(try settings.makeSampler().plan(numInferenceSteps: steps).sigmas[given.integer("i")])
-    },
   ]
 
   private static func spaced(_ spacing: TimestepSpacing) -> @Sendable (Inputs) throws -> Tensor? {
