@@ -1,15 +1,6 @@
-// Sixteen channels side by side: the vector the convolutions work on.
+// Sixteen channels side by side, and the way there and back.
 #pragma once
-#include "include/elementwise.h"
-
-#include <stdint.h>
-
-// Aligned like a float: images start anywhere.
-typedef float v16 __attribute__((vector_size(64), aligned(4)));
-
-#define INLINE static inline __attribute__((always_inline))
-// Without it, clang splits 512-bit vectors in two for x86-64-v4.
-#define WIDE __attribute__((min_vector_width(512)))
+#include "lanes.h"
 
 // The 16 × 16 transpose in four steps of 16 shuffles: pairs of floats, pairs of pairs, then 128-bit blocks.
 INLINE void transpose_lanes(v16 r[16]) {
