@@ -33,13 +33,15 @@ public struct FigureDesk: Sendable {
 
   /// Deals with one figure.
   ///
-  /// - Parameter name: what a figure that is not drawn is called.
+  /// - Parameters:
+  ///   - name: what a figure that is not drawn is called.
+  ///   - summary: what such a figure would show.
   /// - Returns: what to print: the picture if it is shown, its caption, where its file is.
   public func take(
-    _ draw: () throws(UserError) -> Figure, named name: String, renderer: TerminalRenderer
+    _ draw: () throws(UserError) -> Figure, named name: String, summary: String, renderer: TerminalRenderer
   ) throws(UserError) -> String {
     guard folder != nil || showsPictures else {
-      return renderer.lines("Figure \(name): --out DIR writes it, --pictures always shows it here.")
+      return renderer.lines("Figure \(name): \(summary) (--out DIR draws it)")
     }
     let figure = try draw()
     var text = ""

@@ -68,13 +68,16 @@ public struct LessonPlayer {
 
   private func play(_ block: LessonBlock) throws(UserError) {
     try write(try renderer.block(block, of: run))
+    if case .exercise(let exercise) = block, exercise == run.document.exercises.last {
+      try write(renderer.lines("diffuse lesson \(run.document.number) --exercises grades your answers.") + "\n")
+    }
     guard case .stage(let stage) = block else { return }
     let outcome = try run.outcome(of: stage)
     for name in stage.figures {
       let fileName = run.document.fileName(ofFigure: name, in: stage)
       let text = try desk.take(
         { () throws(UserError) in try run.figure(name, of: outcome, fileName: fileName) }, named: fileName,
-        renderer: renderer)
+        summary: stage.stage.figures.first { $0.name == name }?.summary ?? "", renderer: renderer)
       try write(text + "\n")
     }
   }

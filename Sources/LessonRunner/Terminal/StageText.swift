@@ -6,9 +6,10 @@ extension TerminalRenderer {
   func stage(_ outcome: StageOutcome, seed: UInt64) -> [String] {
     let block = outcome.block
     let alias = block.alias == block.stage.name ? "" : " (\(block.alias))"
-    var lines = wrapper.wrap([
-      StyledText("▶ \(block.stage.name)\(alias)", [.bold, .accent]), StyledText(" · \(block.stage.summary)", .dim),
-    ])
+    var lines = wrapper.wrap(
+      [
+        StyledText("▶ \(block.stage.name)\(alias)", [.bold, .accent]), StyledText(" · \(block.stage.summary)", .dim),
+      ], rest: "  ")
     lines.append("")
     lines += parameters(of: outcome, seed: seed)
     let facts = facts(of: outcome)
@@ -39,9 +40,22 @@ extension TerminalRenderer {
     return tables.lines(header: [], rows: rows, alignments: [.left, .left], indent: "  ")
   }
 
+  /// Single numbers stand in a column of their own, so that words and lists do not widen it.
   private func facts(of outcome: StageOutcome) -> [String] {
+    func isNumber(_ fact: FactDeclaration) -> Bool {
+      switch outcome.runs.first?.result.fact(named: fact.name) {
+      case .integer, .number: true
+      default: false
+      }
+    }
     let declared = outcome.block.stage.facts
-    guard !declared.isEmpty else { return [] }
+    return facts(declared.filter { !isNumber($0) }, of: outcome, .left)
+      + facts(declared.filter(isNumber), of: outcome, .right)
+  }
+
+  private func facts(
+    _ declared: [FactDeclaration], of outcome: StageOutcome, _ alignment: LessonTable.Alignment
+  ) -> [String] {
     let compared = outcome.runs.compactMap(\.variant.compared)
     let header: [TableLayout.Cell] =
       compared.first.map { first in
@@ -53,7 +67,8 @@ extension TerminalRenderer {
       }
       return [[StyledText(fact.name)]] + values + [[StyledText(fact.meaning, .dim)]]
     }
-    let alignments = [.left] + outcome.runs.map { _ in LessonTable.Alignment.right } + [.left]
+    guard !rows.isEmpty else { return [] }
+    let alignments = [.left] + outcome.runs.map { _ in alignment } + [.left]
     return tables.lines(header: header, rows: rows, alignments: alignments, indent: "  ")
   }
 

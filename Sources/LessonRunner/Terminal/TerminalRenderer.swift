@@ -119,7 +119,8 @@ public struct TerminalRenderer {
     }
     let origin = [formula.title, formula.source, block.id].compactMap { $0 }.joined(separator: " · ")
     let lines =
-      wrapper.wrap([StyledText(formula.unicode, .bold)], first: "    ", rest: "        ")
+      wrapper.wrap(
+        [StyledText(formula.unicode.replacing(", where ", with: ",\nwhere "), .bold)], first: "    ", rest: "      ")
       + wrapper.wrap([StyledText(origin, .dim)], first: "    ", rest: "    ")
     guard !formula.symbols.isEmpty else { return lines }
     let rows = formula.symbols.map { symbol in

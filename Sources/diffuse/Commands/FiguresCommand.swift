@@ -52,7 +52,8 @@ struct FiguresCommand: ParsableCommand {
       let text = try desk.take(
         { () throws(UserError) in
           try run.figure(entry.declaration.name, of: outcome, command: command, fileName: entry.name)
-        }, named: entry.name, renderer: TerminalRenderer(width: Console.width, colors: Console.colors))
+        }, named: entry.name, summary: entry.declaration.summary,
+        renderer: TerminalRenderer(width: Console.width, colors: Console.colors))
       progress.clear()
       try Console.write(text)
     }
