@@ -206,7 +206,8 @@ public struct Chart: Component {
         canvas.line(from: Point(at, plot.maxY), to: Point(at, plot.maxY + style.em(0.28)), .axis, width: 0.8)
       }
       guard showsX else { continue }
-      let width = xIsCategorical ? plot.width / Double(max(xTicks.values.count, 1)) - style.em(0.5) : nil
+      let room = plot.width / Double(max(xTicks.values.count, 1)) - style.em(0.5)
+      let width = xIsCategorical ? style.balancedWidth(of: label, .note, width: room) : nil
       canvas.text(
         label, at: Point(at, plot.maxY + style.em(0.35)), .middle, .top, role: .note,
         color: .muted, width: width)

@@ -124,7 +124,7 @@ struct ChartLabels {
         for (d, distance) in distances.enumerated() {
           for (s, side) in callout.sides.enumerated() {
             let box = ChartLabels.box(size, beside: target, side, distance: style.em(distance))
-            let penalty = Double(3 * s + 2 * d) + 0.5 * Double(t) + 12 * Double(w)
+            let penalty = Double(3 * s + 2 * d) + 0.5 * Double(t) + [0, 12, 45][w]
             candidates.append(.init(box: box, anchor: target, penalty: penalty, width: width))
           }
         }

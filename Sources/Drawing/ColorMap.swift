@@ -49,9 +49,15 @@ public struct ColorMap: Sendable {
 
   /// The colour of that lightness and hue with the given chroma, or less where sRGB ends before.
   private static func vivid(lightness: Double, chroma: Double, hue: Double) -> OKLab {
-    var chroma = chroma
-    while chroma > 0 && !OKLab(lightness: lightness, chroma: chroma, hue: hue).isInGamut { chroma -= 0.002 }
-    return OKLab(lightness: lightness, chroma: max(chroma, 0), hue: hue)
+    func color(_ chroma: Double) -> OKLab { OKLab(lightness: lightness, chroma: chroma, hue: hue) }
+    if color(chroma).isInGamut { return color(chroma) }
+    // By bisection: rounded chroma would make the path ragged and its length wrong.
+    var (inside, outside) = (0.0, chroma)
+    for _ in 0..<40 {
+      let middle = (inside + outside) / 2
+      if color(middle).isInGamut { inside = middle } else { outside = middle }
+    }
+    return color(inside)
   }
 
   /// `count` places on the path with equal distances between neighbours.

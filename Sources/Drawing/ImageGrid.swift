@@ -89,14 +89,15 @@ public struct ImageGrid: Component {
       colorBar: colorBar.map { style.em(0.9) + $0.height(style) } ?? 0)
   }
 
-  /// The least width in which column labels and captions stay readable: their longest word fits.
+  /// The least width in which column labels and captions stay readable: short ones on one line, long ones word by word.
   private func minimumCell(_ style: Style) -> Double {
     let labels = columnLabels.map { ($0, FontRole.label) }
     let captions = rows.joined().compactMap { $0?.caption }.map { ($0, FontRole.note) }
-    let words = (labels + captions).map { text, role in
-      min(style.size(of: text, role).width + 2, style.em(role == .label ? 7 : 6))
+    let widths = (labels + captions).map { text, role in
+      let whole = style.size(of: text, role).width
+      return min(whole <= style.em(5) ? whole : style.longestWord(of: text, role), style.em(7)) + 2
     }
-    return max(style.em(2.2), words.max() ?? 0)
+    return max(style.em(2.2), widths.max() ?? 0)
   }
 
   public func minimumSize(_ style: Style) -> Size {
@@ -143,7 +144,8 @@ public struct ImageGrid: Component {
     for (c, label) in columnLabels.enumerated() {
       let x = left + Double(c) * (cell + s.gapX) + cell / 2
       canvas.text(
-        label, at: Point(x, y + s.columnLabel - style.em(0.35)), .middle, .bottom, width: cell)
+        label, at: Point(x, y + s.columnLabel - style.em(0.35)), .middle, .bottom,
+        width: style.balancedWidth(of: label, .label, width: cell))
     }
     y += s.columnLabel
     for (r, row) in rows.enumerated() {
@@ -177,7 +179,7 @@ public struct ImageGrid: Component {
       if let caption = content.caption {
         canvas.text(
           caption, at: Point(place.midX, place.maxY + style.em(0.25)), .middle, .top, role: .note, color: .muted,
-          width: cell)
+          width: style.balancedWidth(of: caption, .note, width: cell))
       }
     }
   }

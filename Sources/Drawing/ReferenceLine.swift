@@ -10,17 +10,26 @@ public struct ReferenceLine: ChartLayer {
   let position: Position
   public var label: RichText
   public var color: ColorRole?
+  let isNamedAtEnd: Bool
 
   public init(x: Double, label: RichText = "", color: ColorRole? = .muted) {
-    (position, self.label, self.color) = (.x(x), label, color)
+    (position, self.label, self.color, isNamedAtEnd) = (.x(x), label, color, false)
   }
 
-  public init(y: Double, label: RichText = "", color: ColorRole? = .muted) {
-    (position, self.label, self.color) = (.y(y), label, color)
+  /// - Parameter isNamedAtEnd: whether the name stands behind the right end, as those of curves do; inside the data
+  ///   area it may have to cross them.
+  public init(y: Double, label: RichText = "", color: ColorRole? = .muted, isNamedAtEnd: Bool = false) {
+    (position, self.label, self.color, self.isNamedAtEnd) = (.y(y), label, color, isNamedAtEnd)
+  }
+
+  public var endLabel: RichText? { isNamedAtEnd && !label.isEmpty ? label : nil }
+
+  public func seriesLabel(in frame: ChartFrame) -> SeriesLabel? {
+    endLabel.map { SeriesLabel(text: $0, placement: .end, anchors: [ends(in: frame).1]) }
   }
 
   public var takesColor: Bool { color == nil }
-  public var insideTexts: [RichText] { label.isEmpty ? [] : [label] }
+  public var insideTexts: [RichText] { label.isEmpty || isNamedAtEnd ? [] : [label] }
 
   public func xExtent(positive: Bool) -> ClosedRange<Double>? {
     if case .x(let value) = position { extent([value], positive: positive) } else { nil }
@@ -48,7 +57,7 @@ public struct ReferenceLine: ChartLayer {
   }
 
   public func callouts(in frame: ChartFrame, style: Style) -> [Callout] {
-    guard !label.isEmpty else { return [] }
+    guard !label.isEmpty && !isNamedAtEnd else { return [] }
     let (a, b) = ends(in: frame)
     let steps = (0...24).map { Double($0) / 24 }
     let isUpright = if case .x = position { true } else { false }

@@ -54,6 +54,15 @@ struct PageCase: Sendable, CustomStringConvertible {
     #expect(svg.contains("What &lt;the picture&gt; shows &amp; &quot;says&quot;.</desc>"))
   }
 
+  @Test func portableDocumentHasNoTimeOfWriting() throws {
+    let pdf = String(decoding: try Sample.bars.figure.encoded(as: .pdf), as: UTF8.self)
+    #expect(pdf.hasPrefix("%PDF"))
+    // Cairo 1.16 leaves out the "D:" that other versions put before the digits.
+    let dates = pdf.matches(of: /\/(CreationDate|ModDate) \((?:D:)?([0-9]{14})/)
+    #expect(dates.map { String($0.1) } == ["CreationDate", "ModDate"])
+    #expect(dates.allSatisfy { $0.2 == "20000101000000" })
+  }
+
   @Test func sidecarNamesOriginAndMeaning() throws {
     #expect(
       Sample.strip.figure.sidecar == """
