@@ -21,7 +21,7 @@ public struct SideBySide: Component {
   }
 
   public func preferredHeight(width: Double, _ style: Style) -> Double {
-    let columns = columns(style, aspect: 16 / 9)
+    let columns = columns(style, in: Size(width, width * 9 / 16))
     let cell = (width - gap(style) * Double(columns - 1)) / Double(columns)
     let heights = items.map { $0.content.preferredHeight(width: cell, style) + headHeight($0, style, width: cell) }
     return rows(columns).map { heights[$0].max() ?? 0 }.reduce(0, +) + gap(style) * Double(rows(columns).count - 1)
@@ -29,7 +29,7 @@ public struct SideBySide: Component {
 
   public func draw(on canvas: Canvas, in rect: Rect) {
     let style = canvas.style
-    let columns = columns(style, aspect: rect.width / rect.height)
+    let columns = columns(style, in: rect.size)
     let rows = rows(columns)
     let width = (rect.width - gap(style) * Double(columns - 1)) / Double(columns)
     let height = (rect.height - gap(style) * Double(rows.count - 1)) / Double(rows.count)
@@ -76,12 +76,31 @@ public struct SideBySide: Component {
     return Size(width, height)
   }
 
-  /// The number of columns with which the parts are drawn largest on a page of the aspect.
+  /// The number of columns with which the least sizes fit a page of the aspect best.
   private func columns(_ style: Style, aspect: Double) -> Int {
     func need(_ columns: Int) -> Double {
       let size = size(style, columns: columns)
       return max(size.width / aspect, size.height)
     }
     return (1...max(items.count, 1)).min { need($0) < need($1) } ?? 1
+  }
+
+  /// The number of columns with which the parts are drawn largest; a last row that is not full counts against it.
+  private func columns(_ style: Style, in room: Size) -> Int {
+    func drawnWidth(_ columns: Int) -> Double {
+      let count = rows(columns).count
+      let width = (room.width - gap(style) * Double(columns - 1)) / Double(columns)
+      let height = (room.height - gap(style) * Double(count - 1)) / Double(count)
+      let widths = items.map { item -> Double in
+        let least = item.content.minimumSize(style)
+        let rest = height - headHeight(item, style, width: width)
+        guard width > 0, rest > 0 else { return 0 }
+        let factor = max(least.width / width, least.height / rest, 1)
+        let wanted = item.content.preferredHeight(width: width * factor, style) / factor
+        return width * min(1, rest / wanted) / factor
+      }
+      return (widths.min() ?? 0) * (items.count % columns == 0 ? 1 : 0.93)
+    }
+    return (1...max(items.count, 1)).max { drawnWidth($0) < drawnWidth($1) } ?? 1
   }
 }

@@ -40,6 +40,12 @@ import Testing
     #expect(side.items.map(\.heading.linear) == ["count = 1", "count = 2", "count = 4"])
   }
 
+  @Test func variantsThatLookTheSameAreDrawnOnce() throws {
+    let figure = try figure(["width=0.5,1"])
+    #expect(figure.title == "The count is 3" && figure.caption == "Count 3.")
+    #expect(!(figure.content is SideBySide))
+  }
+
   @Test func namesDifferWhereALessonDrawsAFigureTwice() throws {
     let document = try parse(Self.twice)
     let index = FigureIndex([document, try parse("```stage echo\n```\n")])

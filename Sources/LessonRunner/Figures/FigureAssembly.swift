@@ -19,6 +19,7 @@ extension LessonRun {
       drawn.append((run.variant.label, try figure.draw()))
     }
     guard let first = drawn.first?.figure else { preconditionFailure("stage '\(outcome.block.alias)' did not run") }
+    if try areAlike(drawn.map(\.figure)) { drawn.removeLast(drawn.count - 1) }
     var provenance = first.provenance
     provenance.command = command ?? self.command
     provenance.seed = settings.seed
@@ -30,6 +31,17 @@ extension LessonRun {
       alternativeText: isOne ? first.alternativeText : joined(drawn) { $0.alternativeText }, equation: first.equation,
       equationNumber: first.equationNumber, provenance: provenance,
       content: isOne ? first.content : SideBySide(items: drawn.map(item)))
+  }
+
+  /// Whether the figures look the same, since the compared parameter has no part in them; then one is enough.
+  private func areAlike(_ figures: [Figure]) throws(UserError) -> Bool {
+    guard figures.count > 1 else { return false }
+    var pages: [[DrawingCommand]] = []
+    for figure in figures {
+      pages.append(try figure.page(theme: .light).commands)
+      if pages[0] != pages[pages.count - 1] { return false }
+    }
+    return true
   }
 
   private func item(_ label: String, _ figure: Figure) -> SideBySide.Item {
