@@ -51,8 +51,13 @@ public final class FashionDDPM: Recipe {
   public var configuration: [String: Any] { model.configuration.jsonObject }
 
   /// The scheduler the samples in the card were made with; `converted(to:)` makes any other of it.
+  ///
+  /// Trailing spacing, so that few steps, too, begin at T − 1, where the noise is the standard normal they start from
+  /// (Lin et al. 2024, section 3.3).
   public func companions() throws(UserError) -> [String: Data] {
-    ["scheduler_config.json": try SamplerSettings(.ddpm).schedulerConfig() + Data("\n".utf8)]
+    var settings = SamplerSettings(.ddpm)
+    settings.timestepSpacing = .trailing
+    return ["scheduler_config.json": try settings.schedulerConfig() + Data("\n".utf8)]
   }
 
   public var dataDescription: String {
