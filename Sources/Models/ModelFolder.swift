@@ -61,9 +61,9 @@ public struct ModelFolder: Sendable {
     return model
   }
 
-  /// Opens a folder of a `GarmentClassifier`.
-  public func garmentClassifier() throws(UserError) -> GarmentClassifier {
-    let model = GarmentClassifier(try GarmentClassifier.Configuration(configuration()))
+  /// Opens a folder of a `ImageClassifier`.
+  public func imageClassifier() throws(UserError) -> ImageClassifier {
+    let model = ImageClassifier(try ImageClassifier.Configuration(configuration()))
     try load(into: model)
     return model
   }

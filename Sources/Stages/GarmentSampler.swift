@@ -78,10 +78,10 @@ struct GarmentSampler {
 struct GarmentJudge {
   static let modelName = "fashion-classifier"
 
-  private let classifier: GarmentClassifier
+  private let classifier: ImageClassifier
 
   init(_ home: Home) throws(UserError) {
-    classifier = try ModelFolder(try home.model(Self.modelName)).garmentClassifier()
+    classifier = try ModelFolder(try home.model(Self.modelName)).imageClassifier()
   }
 
   /// The label it gives each of N garments [N, 1, 32, 32].

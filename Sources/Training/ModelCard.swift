@@ -11,12 +11,11 @@ public enum ModelCard {
     metrics: [(name: String, value: Double)]
   ) throws(UserError) {
     let settings = recipe.settings
-    let weights = try ModelFolder(folder.path).weightsPath()
     let average = settings.emaDecay.map { "exponential moving average, decay \($0)" } ?? "last step"
     var lines = [
       "# \(recipe.name)", "", recipe.dataDescription, "", "| | |", "|---|---|",
       "| command | `diffuse train \(recipe.name)` |",
-      "| parameters | \(recipe.module.parameterCount) |",
+      "| parameters | \(recipe.parts.reduce(0) { $0 + $1.module.parameterCount }) |",
       "| seed | \(settings.seed) |",
       "| steps × batch | \(settings.totalSteps) × \(settings.batchSize) |",
       "| optimiser | AdamW, peak rate \(settings.learningRate), \(settings.warmupSteps) steps of warm-up, cosine to 0, "
@@ -25,8 +24,12 @@ public enum ModelCard {
       "| wall time | \(String(format: "%.0f", seconds / 60)) minutes on \(Parallel.threadCount) CPU cores "
         + "(\(Parallel.blasCoreName) kernels) |",
       "| final training loss | \(String(format: "%.5f", finalLoss)) (mean of the last 1,000 steps) |",
-      "| SHA-256 of the weights | `\(try sha256(ofFile: weights))` |",
     ]
+    for part in recipe.parts {
+      let name = part.folder.isEmpty ? "the weights" : "\(part.folder)/\(part.weightsName)"
+      lines.append(
+        "| SHA-256 of \(name) | `\(try sha256(ofFile: part.path(in: folder.path) + "/" + part.weightsName))` |")
+    }
     lines += metrics.map { "| \($0.name) | \(String(format: "%.4f", $0.value)) |" }
     lines += ["", "The log of the run is `training.csv` beside this file.", ""]
     try FileOutput.write(lines.joined(separator: "\n"), to: folder.path + "/README.md")

@@ -8,13 +8,15 @@ import Tensors
 public protocol Recipe: AnyObject {
   /// The name in `diffuse train NAME`, also of the folder the model ships in.
   var name: String { get }
-  /// The network under its checkpoint names.
+  /// Everything that is trained, under its checkpoint names.
   var module: any Module { get }
   var settings: TrainingSettings { get }
-  /// The configuration written to `config.json`.
-  var configuration: [String: Any] { get }
-  /// Files beside the weights, name to content, for example a scheduler's configuration.
+  /// What is kept of it in the end: one model, or several in folders of their own.
+  var parts: [ModelPart] { get }
+  /// Files beside the weights, path in the folder to content, for example a scheduler's configuration.
   func companions() throws(UserError) -> [String: Data]
+  /// Puts other models' weights where training starts from them; called once, after the random start.
+  func prepare() throws(UserError)
   /// What the model learned from, for the card.
   var dataDescription: String { get }
   /// The loss of one batch, drawn with `random`.
@@ -23,7 +25,29 @@ public protocol Recipe: AnyObject {
   func finalMetrics() throws(UserError) -> [(name: String, value: Double)]
 }
 
+/// A model as it ships: `config.json` and weights in a folder of its own, or in the recipe's (an empty `folder`).
+public struct ModelPart {
+  public let folder: String
+  public let module: any Module
+  public let configuration: [String: Any]
+  public let weightsName: String
+
+  public init(
+    _ module: any Module, _ configuration: [String: Any], in folder: String = "",
+    weightsName: String = "diffusion_pytorch_model.safetensors"
+  ) {
+    self.folder = folder
+    self.module = module
+    self.configuration = configuration
+    self.weightsName = weightsName
+  }
+
+  /// The part's folder inside that of the recipe.
+  func path(in folder: String) -> String { self.folder.isEmpty ? folder : "\(folder)/\(self.folder)" }
+}
+
 extension Recipe {
+  public func prepare() throws(UserError) {}
   public func companions() throws(UserError) -> [String: Data] { [:] }
   public func finalMetrics() throws(UserError) -> [(name: String, value: Double)] { [] }
 }

@@ -38,6 +38,7 @@ public final class Trainer {
     self.folder = folder
     var random = RandomSource(seed: recipe.settings.seed)
     recipe.module.initialize(&random)
+    if !resume { try recipe.prepare() }
     update = TrainingUpdate(recipe)
     try folder.prepare()
     if resume {

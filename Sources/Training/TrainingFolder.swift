@@ -27,13 +27,21 @@ public struct TrainingFolder: Sendable {
 
   // MARK: Model
 
-  /// Writes `config.json`, companions and the weights in half precision.
+  /// Writes companions, and of every part `config.json` and the weights in half precision.
   func writeModel(_ recipe: any Recipe) throws(UserError) {
-    try writeJSON(recipe.configuration, to: path + "/config.json")
-    for (name, data) in try recipe.companions() { try FileOutput.write(Array(data), to: "\(path)/\(name)") }
-    try SafetensorsFile.write(
-      recipe.module.namedParameters().map { ($0.name, $0.parameter.value) },
-      to: path + "/diffusion_pytorch_model.safetensors", as: .float16, metadata: ["format": "pt"])
+    for (name, data) in try recipe.companions() {
+      let file = "\(path)/\(name)"
+      try FileOutput.makeFolder((file as NSString).deletingLastPathComponent)
+      try FileOutput.write(Array(data), to: file)
+    }
+    for part in recipe.parts {
+      let folder = part.path(in: path)
+      try FileOutput.makeFolder(folder)
+      try writeJSON(part.configuration, to: folder + "/config.json")
+      try SafetensorsFile.write(
+        part.module.namedParameters().map { ($0.name, $0.parameter.value) }, to: "\(folder)/\(part.weightsName)",
+        as: .float16, metadata: ["format": "pt"])
+    }
   }
 
   private func writeJSON(_ object: [String: Any], to path: String) throws(UserError) {

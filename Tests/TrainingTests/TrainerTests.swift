@@ -13,7 +13,7 @@ private final class LineRecipe: Recipe {
   var settings = TrainingSettings(
     totalSteps: 120, batchSize: 16, learningRate: 0.05, warmupSteps: 5, emaDecay: 0.9)
   let layer = Linear(2, 1)
-  let configuration: [String: Any] = ["_class_name": "Linear"]
+  var parts: [ModelPart] { [ModelPart(layer, ["_class_name": "Linear"])] }
   let dataDescription = "Points on a plane."
   var breaksAt: Int?
 
@@ -122,12 +122,12 @@ struct ModelFolderTests {
   }
 
   private let config = """
-    {"_class_name": "GarmentClassifier", "block_out_channels": [8], "norm_num_groups": 2, "feature_width": 3, "num_classes": 2}
+    {"_class_name": "ImageClassifier", "block_out_channels": [8], "norm_num_groups": 2, "feature_width": 3, "num_classes": 2}
     """
 
   private func parameters() throws -> [(String, Tensor)] {
-    let classifier = try GarmentClassifier(
-      GarmentClassifier.Configuration(
+    let classifier = try ImageClassifier(
+      ImageClassifier.Configuration(
         ConfigurationObject(
           ["block_out_channels": [8], "norm_num_groups": 2, "feature_width": 3, "num_classes": 2], path: "test")))
     return classifier.namedParameters().map { ($0.name, $0.parameter.value) }
@@ -136,7 +136,7 @@ struct ModelFolderTests {
   @Test func whatIsWrittenOpensAgain() throws {
     try withTemporaryFolder { folder in
       try write(parameters(), config, to: folder)
-      let model = try ModelFolder(folder).garmentClassifier()
+      let model = try ModelFolder(folder).imageClassifier()
       #expect(model(Variable(.zeros([1, 1, 4, 4]))).logits.shape == [1, 2])
     }
   }
@@ -144,7 +144,7 @@ struct ModelFolderTests {
   @Test func aMissingTensorIsNamed() throws {
     try withTemporaryFolder { folder in
       try write(Array(parameters().dropLast()), config, to: folder)
-      let error = #expect(throws: UserError.self) { try ModelFolder(folder).garmentClassifier() }
+      let error = #expect(throws: UserError.self) { try ModelFolder(folder).imageClassifier() }
       #expect(error?.sentence.contains("classifier.bias") == true)
       #expect(error?.code == .config)
     }
@@ -154,12 +154,12 @@ struct ModelFolderTests {
     try withTemporaryFolder { folder in
       try write(parameters() + [("stray", Tensor(1))], config, to: folder)
       #expect(
-        #expect(throws: UserError.self) { try ModelFolder(folder).garmentClassifier() }?.sentence.contains("'stray'")
+        #expect(throws: UserError.self) { try ModelFolder(folder).imageClassifier() }?.sentence.contains("'stray'")
           == true)
       try write(
         parameters(), config.replacingOccurrences(of: "\"num_classes\": 2", with: "\"num_classes\": 5"), to: folder)
       #expect(
-        #expect(throws: UserError.self) { try ModelFolder(folder).garmentClassifier() }?.sentence.contains("[5, 3]")
+        #expect(throws: UserError.self) { try ModelFolder(folder).imageClassifier() }?.sentence.contains("[5, 3]")
           == true)
     }
   }
@@ -170,7 +170,7 @@ struct ModelFolderTests {
   func aWrongConfigurationIsOneSentence(_ text: String) throws {
     try withTemporaryFolder { folder in
       try write(parameters(), text, to: folder)
-      let error = #expect(throws: UserError.self) { try ModelFolder(folder).garmentClassifier() }
+      let error = #expect(throws: UserError.self) { try ModelFolder(folder).imageClassifier() }
       #expect(error?.sentence.contains("config.json") == true)
     }
   }
@@ -179,7 +179,7 @@ struct ModelFolderTests {
     try withTemporaryFolder { folder in
       #expect(throws: UserError.self) { try ModelFolder(folder + "/none").unet2D() }
       try FileOutput.write(config, to: folder + "/config.json")
-      let error = #expect(throws: UserError.self) { try ModelFolder(folder).garmentClassifier() }
+      let error = #expect(throws: UserError.self) { try ModelFolder(folder).imageClassifier() }
       #expect(error?.sentence.contains("no weights") == true)
     }
   }

@@ -45,7 +45,7 @@ private final class BenchmarkRecipe: Recipe {
   let settings = TrainingSettings(
     totalSteps: 1_000_000, batchSize: 64, learningRate: 1e-4, warmupSteps: 0, emaDecay: 0.999)
   let dataDescription = ""
-  let configuration: [String: Any] = [:]
+  let parts: [ModelPart] = []
   private let model: UNet2DModel
   private let schedule: NoiseSchedule
   private let batch: LabelledImages

@@ -33,7 +33,7 @@ public struct FashionEvaluation {
 
   public let settings: Settings
   let pipeline: ClassToImagePipeline
-  let judge: GarmentClassifier
+  let judge: ImageClassifier
   let train: FashionMNIST
   let test: FashionMNIST
   let progress: (String, Int, Int) -> Void
@@ -44,7 +44,7 @@ public struct FashionEvaluation {
   ) throws(UserError) {
     self.settings = settings
     pipeline = try ClassToImagePipeline(folder: model)
-    self.judge = try judge.garmentClassifier()
+    self.judge = try judge.imageClassifier()
     train = try FashionMNIST(.train)
     test = try FashionMNIST(.test)
     self.progress = progress

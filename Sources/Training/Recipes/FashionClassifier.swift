@@ -8,7 +8,7 @@ import Tensors
 public final class FashionClassifier: Recipe {
   public let name = "fashion-classifier"
   public let settings: TrainingSettings
-  private let model: GarmentClassifier
+  private let model: ImageClassifier
   private let train: FashionMNIST
   private let test: FashionMNIST
   private let order: EpochOrder
@@ -16,14 +16,14 @@ public final class FashionClassifier: Recipe {
   public init() throws(UserError) {
     settings = TrainingSettings(
       totalSteps: 2800, batchSize: 128, learningRate: 2e-3, warmupSteps: 100, weightDecay: 0.05)
-    model = GarmentClassifier(GarmentClassifier.Configuration())
+    model = ImageClassifier(ImageClassifier.Configuration())
     train = try FashionMNIST(.train)
     test = try FashionMNIST(.test)
     order = EpochOrder(count: train.count, seed: settings.seed)
   }
 
   public var module: any Module { model }
-  public var configuration: [String: Any] { model.configuration.jsonObject }
+  public var parts: [ModelPart] { [ModelPart(model, model.configuration.jsonObject)] }
   public var dataDescription: String {
     "A convolutional classifier of Fashion-MNIST's ten garments: all 60,000 training pictures, each mirrored half of the "
       + "time and shifted by up to two pixels."

@@ -48,7 +48,7 @@ public final class FashionDDPM: Recipe {
   }
 
   public var module: any Module { model }
-  public var configuration: [String: Any] { model.configuration.jsonObject }
+  public var parts: [ModelPart] { [ModelPart(model, model.configuration.jsonObject)] }
 
   /// The scheduler the samples in the card were made with; `converted(to:)` makes any other of it.
   ///

@@ -3,11 +3,11 @@ import Gradients
 import Layers
 import Tensors
 
-/// The judge of generated garments: a small convolutional classifier, and the feature space pictures are compared in.
+/// The judge of generated pictures: a small convolutional classifier, and the feature space pictures are compared in.
 ///
-/// Three levels of two 3×3 convolutions with group norm and SiLU, each followed by a 2×2 average; the mean over the last
-/// map goes through one hidden layer, whose output is the feature vector, to ten logits.
-public struct GarmentClassifier: Module {
+/// Levels of two 3×3 convolutions with group norm and SiLU, each followed by a 2×2 average; the mean over the last map
+/// goes through one hidden layer, whose output is the feature vector, to the logits.
+public struct ImageClassifier: Module {
   public struct Configuration: Sendable, Equatable {
     public var inChannels = 1
     public var channels = [32, 64, 96]
@@ -18,7 +18,7 @@ public struct GarmentClassifier: Module {
     public init() {}
 
     public init(_ object: ConfigurationObject) throws(UserError) {
-      try object.require("_class_name", oneOf: ["GarmentClassifier"])
+      try object.require("_class_name", oneOf: ["ImageClassifier"])
       inChannels = try object.integer("in_channels", in: 1...64) ?? 1
       channels = try object.integers("block_out_channels", in: 1...4096)
       normNumGroups = try object.integer("norm_num_groups", in: 1...4096) ?? 8
@@ -32,7 +32,7 @@ public struct GarmentClassifier: Module {
 
     public var jsonObject: [String: Any] {
       [
-        "_class_name": "GarmentClassifier", "in_channels": inChannels, "block_out_channels": channels,
+        "_class_name": "ImageClassifier", "in_channels": inChannels, "block_out_channels": channels,
         "norm_num_groups": normNumGroups, "feature_width": featureWidth, "num_classes": numClasses,
       ]
     }
