@@ -34,8 +34,12 @@ struct ExactSampling: Stage {
   ]
 
   let figures = [
-    FigureDeclaration("exact-paths", "Paths of points from noise to an eight-fold mixture in 1, 4 and 50 steps"),
-    FigureDeclaration("convergence-order", "Error of deterministic samplers against the number of steps"),
+    FigureDeclaration(
+      "exact-paths", "Paths of points from noise to an eight-fold mixture in 1, 4 and 50 steps",
+      formulas: ["mixture.denoiser", "sampler.euler_step"]),
+    FigureDeclaration(
+      "convergence-order", "Error of deterministic samplers against the number of steps",
+      formulas: ["sampler.euler_step", "sampler.heun"]),
   ]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {

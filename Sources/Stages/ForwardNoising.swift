@@ -36,8 +36,11 @@ struct ForwardNoising: Stage {
   ]
 
   let figures = [
-    FigureDeclaration("noising-strip", "The chain and the jump side by side: a picture drowning in noise"),
-    FigureDeclaration("pixel-histograms", "Histograms of the pixels at growing t against N(0, 1)"),
+    FigureDeclaration(
+      "noising-strip", "The chain and the jump side by side: a picture drowning in noise",
+      formulas: ["forward.closed_form"]),
+    FigureDeclaration(
+      "pixel-histograms", "Histograms of the pixels at growing t against N(0, 1)", formulas: ["forward.mean_variance"]),
   ]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {

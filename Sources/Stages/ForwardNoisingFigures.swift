@@ -22,7 +22,7 @@ extension NoisingRun {
         Two rows of pictures of one garment. From left to right it fades into grey noise, in the same way in both rows; at the \
         last timestep nothing of it can be seen.
         """,
-      equation: "x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε", equationNumber: "(4) of Ho et al. 2020", provenance: provenance,
+      provenance: provenance,
       content: ImageGrid(
         rows: [row(chain) { _ in "" }, row(jump) { RichText(verbatim: percent[$0]) }],
         rowLabels: ["step by step", "one jump"], columnLabels: ["x₀"] + columns.map { "t = \($0)" }))
@@ -53,7 +53,6 @@ extension NoisingRun {
         Four histograms. The first has a high bar at minus one and little else; the following ones spread out until the last \
         fills the bell curve of the standard normal distribution.
         """,
-      equation: "q(x_t | x₀) = N(√ᾱ_t x₀, (1 − ᾱ_t) I)", equationNumber: "(4) of Ho et al. 2020",
       provenance: provenance,
       content: Panels(panels.map { $0 as any Component }, columns: 4))
   }

@@ -28,7 +28,10 @@ struct LossByTimestep: Stage {
     FactDeclaration("compared", "live points that were compared with it"),
   ]
 
-  let figures = [FigureDeclaration("loss-by-timestep", "The loss at every t: this run beside the long measurement")]
+  let figures = [
+    FigureDeclaration(
+      "loss-by-timestep", "The loss at every t: this run beside the long measurement", formulas: ["loss.simple"])
+  ]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {
     let model = try FashionModel(context.home)

@@ -41,6 +41,6 @@ extension LossCurve {
         A falling curve on a logarithmic axis: the network's loss is largest at small t and falls by orders of magnitude \
         towards t = 999, below the lines of two lazy answers over most of the range.
         """,
-      equation: "L(t) = 𝔼 ‖ε − ε_θ(x_t, t)‖² / pixels", provenance: provenance, content: chart)
+      provenance: provenance, content: chart)
   }
 }

@@ -30,7 +30,9 @@ struct NoisePrediction: Stage {
   ]
 
   let figures = [
-    FigureDeclaration("noise-prediction", "x_t, ε̂, its error and x̂₀ at several t, beside the truth")
+    FigureDeclaration(
+      "noise-prediction", "x_t, ε̂, its error and x̂₀ at several t, beside the truth",
+      formulas: ["prediction.x0_from_epsilon"])
   ]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {

@@ -39,7 +39,6 @@ extension PredictionSeries {
         A grid of pictures. Its columns are timesteps. The first row grows noisier, the predicted noise looks the same in \
         every column, its error fades as t grows, and the garment that follows from it becomes blurred and wrong.
         """,
-      equation: "x̂₀ = (x_t − √(1 − ᾱ_t) ε̂)/√ᾱ_t", equationNumber: "(15) of Ho et al. 2020",
       provenance: provenance, content: grid)
   }
 }

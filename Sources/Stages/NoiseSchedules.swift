@@ -24,7 +24,9 @@ struct NoiseSchedules: Stage {
   ]
 
   let figures = [
-    FigureDeclaration("noise-schedules", "Signal share and signal-to-noise ratio over t for three schedules")
+    FigureDeclaration(
+      "noise-schedules", "Signal share and signal-to-noise ratio over t for three schedules",
+      formulas: ["schedule.alphas_cumprod", "schedule.snr"])
   ]
 
   /// The three schedules with the β range each is used with.
@@ -70,7 +72,7 @@ struct NoiseSchedules: Stage {
         first, the cosine schedule last. The right one shows the same as ratios from ten thousand down to below one in a \
         thousand.
         """,
-      equation: "ᾱ_t = ∏ₛ (1 − βₛ),  SNR = ᾱ_t/(1 − ᾱ_t)", provenance: Provenance(command: ""),
+      provenance: Provenance(command: ""),
       content: Panels(
         rows: [
           [

@@ -36,8 +36,12 @@ struct ReverseChain: Stage {
   ]
 
   let figures = [
-    FigureDeclaration("reverse-trajectory", "x_t and the guess x̂₀ side by side along the chain"),
-    FigureDeclaration("removed-share", "The share of the predicted noise that one step takes out"),
+    FigureDeclaration(
+      "reverse-trajectory", "x_t and the guess x̂₀ side by side along the chain",
+      formulas: ["prediction.x0_from_epsilon"]),
+    FigureDeclaration(
+      "removed-share", "The share of the predicted noise that one step takes out",
+      formulas: ["posterior.mean_from_epsilon"]),
   ]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {

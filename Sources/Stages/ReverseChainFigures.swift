@@ -32,7 +32,7 @@ struct TrajectoryFigure {
         Two rows of grey pictures. The upper row turns from noise into \(article) \(words); the lower row shows the guess, \
         which is a speckle at first, then a blurred shape, then the garment with its details.
         """,
-      equation: "x̂₀ = (x_t − √(1 − ᾱ_t) ε̂)/√ᾱ_t", provenance: provenance,
+      provenance: provenance,
       content: Panels(
         rows: [
           [
@@ -96,14 +96,14 @@ struct RemovedShareFigure {
     return Figure(
       name: "removed-share", title: "A step takes out only a part of the noise that the network sees",
       caption: """
-        The share of the predicted noise ε̂ that one DDPM step removes from x_t, for runs of 10, 50 and 1000 steps. Read \
+        The share of the predicted noise that one DDPM step removes, for runs of 10, 50 and 1000 steps: x_t holds \
+        √(1 − ᾱ_t) ε̂ of it, and the step takes β_t/√(1 − ᾱ_t) ε̂ away, the share β_t/(1 − ᾱ_t). Read \
         it from right to left, as the run goes. Only the last step of a run, the leftmost mark, removes what is left.
         """,
       alternativeText: """
         Curves of the removed share in percent over the timestep, on a logarithmic scale. With 1000 steps it stays near \
         1 to 2 percent for most of the chain and reaches 100 percent at t = 0; with fewer steps it is higher.
         """,
-      equation: "removed share = β/(1 − ᾱ_t), β = 1 − ᾱ_t/ᾱ_{prev}", equationNumber: "DDPM (11)",
       provenance: provenance,
       content: Chart(
         x: Axis("timestep t (the run goes from right to left)", range: 0...1030, ticks: [0, 200, 400, 600, 800, 999]),

@@ -50,13 +50,16 @@ public struct FactDeclaration: Sendable, Equatable {
   }
 }
 
-/// The promise of a figure: its name in kebab case and its message in one line.
+/// The promise of a figure: its name in kebab case, its message in one line, the formulas it is about.
 public struct FigureDeclaration: Sendable, Equatable {
   public let name: String
   public let summary: String
+  /// Ids of the catalogue; the runner prints these formulas under the figure's title.
+  public let formulas: [String]
 
-  public init(_ name: String, _ summary: String) {
+  public init(_ name: String, _ summary: String, formulas: [String] = []) {
     self.name = name
     self.summary = summary
+    self.formulas = formulas
   }
 }

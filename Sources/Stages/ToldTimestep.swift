@@ -30,7 +30,9 @@ struct ToldTimestep: Stage {
   ]
 
   let figures = [
-    FigureDeclaration("told-timestep", "What the network answers when it is told another t than the true one")
+    FigureDeclaration(
+      "told-timestep", "What the network answers when it is told another t than the true one",
+      formulas: ["prediction.x0_from_epsilon"])
   ]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {

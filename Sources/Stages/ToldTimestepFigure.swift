@@ -35,7 +35,7 @@ extension ToldAnswers {
         Left, a grid of predicted noises, their errors and the garments that follow, one column for each t told; the column \
         of the true t is framed and has the faintest error. Right, a curve of the error with its minimum near the true t.
         """,
-      equation: "ε̂ = ε_θ(x_t, t′, c)", provenance: provenance,
+      provenance: provenance,
       content: Panels(rows: [[grid, chart]], columnWeights: [1.75, 1]))
   }
 }

@@ -22,7 +22,10 @@ struct TrainingCurve: Stage {
     FactDeclaration("peak_rate", "largest learning rate"),
   ]
 
-  let figures = [FigureDeclaration("training-curve", "Loss and learning rate over the steps of the training")]
+  let figures = [
+    FigureDeclaration(
+      "training-curve", "Loss and learning rate over the steps of the training", formulas: ["loss.simple"])
+  ]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {
     let model = try FashionModel(context.home)
@@ -96,7 +99,7 @@ struct TrainingCurve: Stage {
         Two charts one above the other. The loss falls steeply at the start and then slowly; the learning rate below it \
         rises for a short while and then sinks to zero.
         """,
-      equation: "L = 𝔼 ‖ε − ε_θ(x_t, t)‖²", equationNumber: "(1) of Rombach et al. 2022", provenance: provenance,
+      provenance: provenance,
       content: Panels(rows: [[loss], [rate]], rowWeights: [2.4, 1], sharing: .x))
   }
 }

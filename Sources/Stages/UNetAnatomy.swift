@@ -34,7 +34,9 @@ struct UNetAnatomy: Stage {
   ]
 
   let figures = [
-    FigureDeclaration("unet-anatomy", "The U-Net with the feature maps of this run, its skips and where t enters")
+    FigureDeclaration(
+      "unet-anatomy", "The U-Net with the feature maps of this run, its skips and where t enters",
+      formulas: ["loss.simple"])
   ]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {
@@ -93,6 +95,6 @@ struct UNetAnatomy: Stage {
         A diagram in the shape of a U. On the left the feature maps shrink from level to level, at the bottom they are \
         smallest, on the right they grow again; dashed lines join equal sizes. The last picture is the predicted noise.
         """,
-      equation: "ε̂ = ε_θ(x_t, t, c)", provenance: provenance, content: diagram)
+      provenance: provenance, content: diagram)
   }
 }

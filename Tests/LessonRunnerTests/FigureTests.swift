@@ -27,6 +27,8 @@ import Testing
   @Test func oneVariantKeepsItsTitle() throws {
     let figure = try figure([])
     #expect(figure.title == "The count is 3")
+    #expect(figure.equation?.linear == "x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε")
+    #expect(figure.equationNumber == "DDPM (4)")
     #expect(figure.provenance == Provenance(command: "diffuse lesson 02 --seed 9", seed: 9, model: "echo-model"))
   }
 

@@ -21,7 +21,7 @@ struct EchoStage: Stage {
     FactDeclaration("twice", "the number twice"), FactDeclaration("word", "the colour"),
     FactDeclaration("squares", "squares of the list"),
   ]
-  let figures = [FigureDeclaration("echo-plot", "Nothing much")]
+  let figures = [FigureDeclaration("echo-plot", "Nothing much", formulas: ["forward.closed_form"])]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {
     var result = StageResult()

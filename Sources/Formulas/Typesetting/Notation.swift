@@ -62,6 +62,9 @@ extension Expression {
   /// One line of Unicode text: `xₜ = √ᾱₜ x₀ + √(1 − ᾱₜ) ε`.
   public var unicode: String { UnicodePrinter.text(notation) }
 
+  /// One line in which `_{…}` lowers and `^{…}` raises, for figures: `x_{t} = √ᾱ_{t} x_{0} + √(1 − ᾱ_{t}) ε`.
+  public var markup: String { UnicodePrinter(marksScripts: true).text(notation) }
+
   /// LaTeX for mathematics mode, without delimiters; needs amsmath and amssymb.
   public var latex: String { LaTeXPrinter.text(notation) }
 

@@ -1,6 +1,11 @@
-/// One line of Unicode text, for terminals and alternative texts.
-enum UnicodePrinter {
-  static func text(_ notation: Notation) -> String {
+/// One line of Unicode text, for terminals and alternative texts; with marked scripts, for figures.
+struct UnicodePrinter {
+  /// Lowers with `_{…}` and raises with `^{…}` instead of small characters, which fonts have for few letters.
+  var marksScripts = false
+
+  static func text(_ notation: Notation) -> String { UnicodePrinter().text(notation) }
+
+  func text(_ notation: Notation) -> String {
     switch notation {
     case .letter(let text), .word(let text), .numeral(let text): return text
     case .sign(let sign): return sign
@@ -21,11 +26,12 @@ enum UnicodePrinter {
       let lines = branches.map { branch in
         text(branch.value) + (branch.condition.map { " if \(text($0))" } ?? " otherwise")
       }
-      return "{ " + lines.joined(separator: "; ") + " }"
+      let (open, close) = marksScripts ? ("\\{", "\\}") : ("{", "}")
+      return "\(open) " + lines.joined(separator: "; ") + " \(close)"
     }
   }
 
-  private static func row(_ binding: Notation.Binding, _ parts: [Notation]) -> String {
+  private func row(_ binding: Notation.Binding, _ parts: [Notation]) -> String {
     var result = ""
     for (i, part) in parts.enumerated() {
       if case .sign(let sign) = part {
@@ -40,42 +46,44 @@ enum UnicodePrinter {
     return result
   }
 
-  private static func isSign(_ part: Notation) -> Bool { if case .sign = part { true } else { false } }
+  private func isSign(_ part: Notation) -> Bool { if case .sign = part { true } else { false } }
 
   /// 𝔼[…] and 2(…) are one word.
-  private static func needsNoSpace(_ before: Notation, _ part: Notation) -> Bool {
+  private func needsNoSpace(_ before: Notation, _ part: Notation) -> Bool {
     switch (before, part) {
     case (.script(.letter("𝔼"), _, _), .fenced("[", _, _)): true
     default: false
     }
   }
 
-  private static func line(_ part: Notation, unless binding: Notation.Binding, notFraction: Bool) -> String {
+  private func line(_ part: Notation, unless binding: Notation.Binding, notFraction: Bool) -> String {
     part.binding >= binding ? text(part) : "(\(text(part)))"
   }
 
   /// √ needs no brackets before one symbol or number.
-  private static func isSimple(_ content: Notation) -> Bool {
+  private func isSimple(_ content: Notation) -> Bool {
     switch content {
     case .letter, .numeral: true
     case .accent: true
     case .script(let base, let lower, nil):
-      isSimple(base) && !(lower.map { script($0, Scripts.lowered, "_") } ?? "").contains("{")
+      isSimple(base) && !(lower.map { UnicodePrinter().script($0, Scripts.lowered, "_") } ?? "").contains("{")
     default: false
     }
   }
 
   /// Composed letters where Unicode has them (ᾱ), else a combining mark.
-  private static func accented(_ base: String, _ accent: Name.Accent) -> String {
+  private func accented(_ base: String, _ accent: Name.Accent) -> String {
     var scalars = base.unicodeScalars
     scalars.append(accent.mark)
     let text = String(scalars)
-    return composed[text] ?? text
+    return Self.composed[text] ?? text
   }
 
   private static let composed = ["α\u{304}": "ᾱ"]
 
-  private static func script(_ part: Notation, _ table: [Character: Character], _ mark: String) -> String {
+  private func script(_ part: Notation, _ table: [Character: Character], _ mark: String) -> String {
+    // Scripts of scripts have one height: their own are small characters.
+    if marksScripts { return mark + "{" + Self.text(part).filter { !"{} ".contains($0) } + "}" }
     let plain = String(text(part).filter { $0 != " " })
     let isWord = plain.allSatisfy { $0.isLetter || $0.isNumber }
     // A word is easier to read unshifted: σ_up, β_start.

@@ -28,8 +28,8 @@ extension LessonRun {
     return Figure(
       name: fileName ?? name, title: isOne ? first.title : RichText(verbatim: declared?.summary ?? name),
       caption: isOne ? first.caption : joined(drawn) { $0.caption },
-      alternativeText: isOne ? first.alternativeText : joined(drawn) { $0.alternativeText }, equation: first.equation,
-      equationNumber: first.equationNumber, provenance: provenance,
+      alternativeText: isOne ? first.alternativeText : joined(drawn) { $0.alternativeText },
+      equation: declared?.equation, equationNumber: declared?.equationNumber, provenance: provenance,
       content: isOne ? first.content : SideBySide(items: drawn.map(item)))
   }
 
