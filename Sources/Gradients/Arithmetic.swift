@@ -37,6 +37,7 @@ extension Variable {
 
   public static func + (a: Variable, b: Float) -> Variable { a.affine(scale: 1, shift: b) }
   public static func - (a: Variable, b: Float) -> Variable { a.affine(scale: 1, shift: -b) }
+  public static func - (a: Float, b: Variable) -> Variable { b.affine(scale: -1, shift: a) }
   public static func * (a: Variable, b: Float) -> Variable { a.affine(scale: b, shift: 0) }
   public static func * (a: Float, b: Variable) -> Variable { b * a }
   public static prefix func - (a: Variable) -> Variable { a * -1 }

@@ -12,6 +12,12 @@ public struct Linear: Module {
     self.bias = bias ? Parameter([outputs], .uniform(bound: bound)) : nil
   }
 
+  /// A layer whose weight starts normal with the given deviation and whose bias starts at 0, as transformers are.
+  public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, standardDeviation: Float) {
+    weight = Parameter([outputs, inputs], .normal(standardDeviation: standardDeviation))
+    self.bias = bias ? Parameter([outputs], .zeros) : nil
+  }
+
   public var parameters: [(name: String, parameter: Parameter)] {
     [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
   }

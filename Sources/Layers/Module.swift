@@ -50,6 +50,7 @@ public final class Parameter {
   public enum Initializer: Sendable {
     case zeros
     case ones
+    case constant(Float)
     case normal(standardDeviation: Float)
     /// Uniform in ±bound; PyTorch's default for convolutions and linear layers has bound 1/√fan-in.
     case uniform(bound: Float)
@@ -104,13 +105,17 @@ public final class Parameter {
 
   func initialize(_ random: inout RandomSource) {
     switch initializer {
-    case .zeros, .ones: initializeConstant()
+    case .zeros, .ones, .constant: initializeConstant()
     case .normal(let deviation): value = random.normal(shape) * deviation
     case .uniform(let bound): value = random.uniform(shape).affine(scale: 2 * bound, shift: -bound)
     }
   }
 
   private func initializeConstant() {
-    if case .ones = initializer { value = .ones(shape) }
+    switch initializer {
+    case .ones: value = .ones(shape)
+    case .constant(let start): value = Tensor(repeating: start, shape: shape)
+    default: break
+    }
   }
 }

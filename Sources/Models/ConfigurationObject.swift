@@ -44,6 +44,13 @@ public struct ConfigurationObject {
     if let value = value(key) { throw error("\(key) \(value) is not supported; it must be null") }
   }
 
+  /// An object inside this one; its sentences name the same file.
+  public func object(_ key: String) throws(UserError) -> ConfigurationObject? {
+    guard let value = value(key) else { return nil }
+    guard let object = value as? [String: Any] else { throw error("\(key) is \(value), not an object") }
+    return ConfigurationObject(object, path: path)
+  }
+
   public func string(_ key: String) throws(UserError) -> String? {
     guard let value = value(key) else { return nil }
     guard let text = value as? String else { throw error("\(key) is \(value), not a string") }

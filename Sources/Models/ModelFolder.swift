@@ -32,24 +32,33 @@ public struct ModelFolder: Sendable {
   }
 
   /// Reads every parameter of `module` from the weights.
+  ///
+  /// - Parameter renaming: the module's name of a tensor in the file, for files written under other names; nil for a tensor
+  ///   that is no parameter.
   /// - Throws: a sentence that names the first parameter that is missing, of another shape, or unknown to the module.
-  public func load(into module: some Module) throws(UserError) {
+  public func load(into module: some Module, renaming: (String) -> String? = { $0 }) throws(UserError) {
     let path = try weightsPath()
     let file = try SafetensorsFile(contentsOf: path)
-    let parameters = module.namedParameters()
-    var unread = Set(file.names)
-    for (name, parameter) in parameters {
-      guard unread.remove(name) != nil else {
+    var unread: [String: String] = [:]
+    for name in file.names {
+      guard let known = renaming(name) else { continue }
+      if let other = unread.updateValue(name, forKey: known) {
+        throw UserError("\(path) has both '\(other)' and '\(name)', two names of one parameter", code: .config)
+      }
+    }
+    for (name, parameter) in module.namedParameters() {
+      guard let stored = unread.removeValue(forKey: name) else {
         throw UserError("\(path) has no tensor '\(name)', which the configuration asks for", code: .config)
       }
-      let shape = file[name]?.shape ?? []
+      let shape = file[stored]?.shape ?? []
       guard shape == parameter.shape else {
         throw UserError(
-          "\(path): '\(name)' has the shape \(shape), but the configuration asks for \(parameter.shape)", code: .config)
+          "\(path): '\(stored)' has the shape \(shape), but the configuration asks for \(parameter.shape)",
+          code: .config)
       }
-      parameter.value = try file.tensor(name)
+      parameter.value = try file.tensor(stored)
     }
-    if let extra = unread.sorted().first {
+    if let extra = unread.values.min() {
       throw UserError("\(path) has a tensor '\(extra)', which the configuration does not know", code: .config)
     }
   }

@@ -7,9 +7,9 @@ public struct Downsample2D: Module {
   public let conv: Conv2d
 
   /// With `padding` 0 one row and column of zeros is added at the bottom and right, as diffusers does.
-  public init(_ channels: Int, padding: Int = 1) {
+  public init(_ channels: Int, _ outputs: Int? = nil, padding: Int = 1) {
     let padding = padding == 0 ? Padding(top: 0, bottom: 1, left: 0, right: 1) : Padding(padding)
-    conv = Conv2d(channels, channels, kernel: 3, stride: 2, padding: padding)
+    conv = Conv2d(channels, outputs ?? channels, kernel: 3, stride: 2, padding: padding)
   }
 
   public var children: [(name: String, module: any Module)] { [("conv", conv)] }

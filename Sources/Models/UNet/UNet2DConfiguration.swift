@@ -113,4 +113,4 @@ extension UNet2DConfiguration {
 }
 
 /// The number with the fewest digits that is read back as `value`: 1e-5 rather than 9.99999974737875e-06.
-private func shortest(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
+func shortest(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
