@@ -1,10 +1,11 @@
 import Glibc
+import Synchronization
 
 /// A file being written that appears under its name only when it is complete.
 ///
 /// The bytes go to a temporary file in the same folder, which is forced to the disk and then renamed; after any error
-/// it is removed and what was under the name before is untouched. What exists and is no regular file (a terminal, a
-/// pipe, /dev/null) is written to directly.
+/// it is removed and what was under the name before is untouched, also when a signal handler ends the program by way of
+/// `removeUnfinished`. What exists and is no regular file (a terminal, a pipe, /dev/null) is written to directly.
 public final class FileOutput {
   private let path: String
   private let descriptor: Int32
@@ -31,6 +32,7 @@ public final class FileOutput {
     }
     let target = exists ? resolved(path) : path
     let (temporary, descriptor) = try createTemporary(beside: target, for: path)
+    defer { forget() }
     do throws(UserError) {
       let output = FileOutput(path: path, descriptor: descriptor)
       do throws(UserError) {
@@ -48,6 +50,16 @@ public final class FileOutput {
       throw error
     }
     syncFolder(of: target)
+  }
+
+  /// Makes and removes a file beside `path`, to see before a long run whether it can be written there.
+  ///
+  /// Throws with code `cannotCreate` when the folder does not allow a new file.
+  public static func tryPlace(of path: String) throws(UserError) {
+    let (temporary, descriptor) = try createTemporary(beside: path, for: path)
+    close(descriptor)
+    unlink(temporary)
+    forget()
   }
 
   /// Writes `bytes` as the whole content of the file `path`.
@@ -84,10 +96,35 @@ public final class FileOutput {
     while true {
       let name = ".diffuse-\(getpid())-\(UInt32.random(in: 0 ... .max)).part"
       let temporary = folder(of: target) + name
+      remember(temporary)
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return (temporary, descriptor) }
-      if errno != EEXIST { throw uncreatable(path) }
+      let reason = errno
+      forget()
+      errno = reason
+      if reason != EEXIST { throw uncreatable(path) }
     }
+  }
+
+  // MARK: Signals
+
+  /// The temporary file there is, as the C string a signal handler needs. One is enough: the command writes its files one
+  /// after another. Unsafe only by its type: whoever exchanges the pointer for another owns the string.
+  private nonisolated(unsafe) static let unfinished = Atomic<UnsafeMutablePointer<CChar>?>(nil)
+
+  /// Removes the file that is being written, before the program is ended in the middle of it.
+  ///
+  /// Safe in a signal handler: it exchanges a pointer and calls unlink.
+  public static func removeUnfinished() {
+    if let path = unfinished.exchange(nil, ordering: .acquiringAndReleasing) { unlink(path) }
+  }
+
+  private static func remember(_ temporary: String) {
+    free(unfinished.exchange(strdup(temporary), ordering: .acquiringAndReleasing))
+  }
+
+  private static func forget() {
+    free(unfinished.exchange(nil, ordering: .acquiringAndReleasing))
   }
 
   private static func uncreatable(_ path: String) -> UserError {

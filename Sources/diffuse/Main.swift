@@ -6,7 +6,7 @@ import Tensors
 @main
 enum Main {
   static func main() {
-    Interrupts.exitOnInterrupt()
+    Interrupts.exitOnSignals()
     do {
       let arguments = homeBehindSubcommand(Array(CommandLine.arguments.dropFirst()))
       try checkSubcommand(arguments.first)

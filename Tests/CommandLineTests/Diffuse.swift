@@ -35,13 +35,7 @@ enum Diffuse {
     _ arguments: [String], in folder: String = checkout, input: String = "", redirect: String? = nil,
     program: String = program, environment: [String: String] = [:]
   ) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    var variables = ProcessInfo.processInfo.environment
-    variables["DIFFUSE_HOME"] = nil
-    process.environment = variables.merging(environment) { $1 }
+    let process = prepared(arguments, in: folder, program: program, environment: environment)
     let (output, error, stdin) = (try TemporaryFile(), try TemporaryFile(), try TemporaryFile(content: input))
     process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: stdin.path))
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: redirect ?? output.path))
@@ -50,6 +44,46 @@ enum Diffuse {
     process.waitUntilExit()
     #expect(process.terminationReason == .exit, "\(arguments) ended by a signal")
     return Outcome(code: process.terminationStatus, output: try output.text(), error: try error.text())
+  }
+
+  /// Runs the program and sends it `signals` as soon as `isTime`, which is asked every millisecond.
+  static func run(
+    _ arguments: [String], sending signals: [Int32], when isTime: () -> Bool
+  ) throws -> Outcome {
+    let process = prepared(arguments)
+    let (output, error) = (try TemporaryFile(), try TemporaryFile())
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output.path))
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: error.path))
+    try process.run()
+    while process.isRunning, !isTime() { usleep(1000) }
+    for signal in signals where process.isRunning { kill(process.processIdentifier, signal) }
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit, "\(arguments) ended by a signal")
+    return Outcome(code: process.terminationStatus, output: try output.text(), error: try error.text())
+  }
+
+  private static func prepared(
+    _ arguments: [String], in folder: String = checkout, program: String = program, environment: [String: String] = [:]
+  ) -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    var variables = ProcessInfo.processInfo.environment
+    variables["DIFFUSE_HOME"] = nil
+    process.environment = variables.merging(environment) { $1 }
+    return process
+  }
+}
+
+extension Diffuse.Outcome {
+  /// Expects one sentence on standard error that says `words`, nothing on standard output, and the exit code.
+  func expectSentence(_ words: [String], code: Int32, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(self.code == code, "\(error)", sourceLocation: sourceLocation)
+    #expect(output.isEmpty, "\(output)", sourceLocation: sourceLocation)
+    #expect(error.hasPrefix("diffuse: "), "\(error)", sourceLocation: sourceLocation)
+    #expect(error.split(separator: "\n").count == 1, "\(error)", sourceLocation: sourceLocation)
+    for word in words { #expect(error.contains(word), "\(error)", sourceLocation: sourceLocation) }
   }
 }
 

@@ -1,6 +1,7 @@
 #if canImport(Glibc)
   import Glibc
 #endif
+import Tensors
 
 /// Single keys from the terminal, without Return.
 public enum KeyReader {
@@ -39,19 +40,38 @@ enum TerminalMode {
   }
 }
 
-/// Ctrl-C ends the program with exit code 130 and a terminal as it was.
+/// What happens when the program is told to end.
 public enum Interrupts {
-  /// Only functions that are safe in signal handlers are called: tcsetattr, write, _exit.
-  public static func exitOnInterrupt() {
+  /// Ctrl-C ends the program with exit code 130, SIGTERM with 143, a terminal that hangs up with 129: the terminal is as it
+  /// was, and no half-written file is left.
+  ///
+  /// Only functions that are safe in signal handlers are called: tcsetattr, unlink, write, _exit.
+  public static func exitOnSignals() {
     // A parent's worker thread may have started us with its signals blocked.
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, number) }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    signal(SIGINT) { _ in
-      TerminalMode.leaveKeyMode()
-      _ = "\n".withCString { write(STDERR_FILENO, $0, 1) }
-      _exit(130)
+    // The handler's variables are made here, outside of it.
+    FileOutput.removeUnfinished()
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let before = signal(number) { Interrupts.endAtOnce($0) }
+      // nohup asked for this one to be ignored.
+      if number == SIGHUP, isIgnored(before) { signal(number, SIG_IGN) }
     }
+    // A file that grows past the limit of `ulimit -f` then fails like one on a full disk.
+    signal(SIGXFSZ, SIG_IGN)
+  }
+
+  /// Ends the program as the signal asks, from its handler.
+  public static func endAtOnce(_ number: Int32) -> Never {
+    TerminalMode.leaveKeyMode()
+    FileOutput.removeUnfinished()
+    if number == SIGINT { _ = "\n".withCString { write(STDERR_FILENO, $0, 1) } }
+    _exit(128 + number)
+  }
+
+  private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

@@ -18,10 +18,7 @@ public enum OutputPlace {
     guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
       throw UserError("the folder \(folder) does not exist, so \(path) cannot be written", code: .cannotCreate)
     }
-    guard access(folder, W_OK) == 0 else {
-      throw UserError("the folder \(folder) cannot be written: \(lastReason())", code: .cannotCreate)
-    }
+    // Root may write everywhere by its rights, but not to every file system.
+    try FileOutput.tryPlace(of: path)
   }
-
-  private static func lastReason() -> String { strerror(errno).map { String(cString: $0) } ?? "error \(errno)" }
 }

@@ -24,6 +24,9 @@ public struct UNet2DArguments {
       throw error(
         "timestep has \(timesteps.count) elements; one, or one for each of the \(shape[0]) samples, is needed")
     }
+    if let wrong = timesteps.first(where: { !$0.isFinite }) {
+      throw error("a timestep is \(wrong); it must be a number")
+    }
     guard let classes = configuration.numClassEmbeds else {
       if file["class_labels"] != nil { throw error("class_labels are given, but the model has no classes") }
       classLabels = nil

@@ -5,7 +5,8 @@ import Tensors
 /// Writes what an evaluation measured: CSV files beside the model, each line with the hash of the weights, and the card.
 public struct EvaluationReport {
   let folder: ModelFolder
-  let out: String
+  /// Where the CSV files go.
+  public let out: String
   let settings: FashionEvaluation.Settings
 
   public init(folder: ModelFolder, out: String, settings: FashionEvaluation.Settings) {
@@ -74,7 +75,8 @@ public struct EvaluationReport {
         + lines.joined(), to: out + "/samplers.csv")
   }
 
-  private func prepare() throws(UserError) {
+  /// Makes the folder.
+  public func prepare() throws(UserError) {
     try FileOutput.makeFolder(out)
   }
 }

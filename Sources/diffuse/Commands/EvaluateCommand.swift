@@ -55,11 +55,13 @@ struct EvaluateCommand: ParsableCommand {
     settings.numInferenceSteps = numInferenceSteps
     settings.guidanceScale = guidanceScale
     settings.seed = seed.seed
+    let report = EvaluationReport(folder: folder, out: out ?? folder.path, settings: settings)
+    try report.prepare()
+    try OutputPlace.check(file: report.out + "/evaluation.csv")
     let line = ProgressLine()
     let evaluation = try FashionEvaluation(
       settings, model: folder, judge: ModelFolder(try home.model("fashion-classifier")),
       progress: { line.report(StageProgress(done: $1, total: $2, what: $0)) })
-    let report = EvaluationReport(folder: folder, out: out ?? folder.path, settings: settings)
     let metrics = try evaluation.run()
     line.clear()
     try Console.write(report.table(metrics))

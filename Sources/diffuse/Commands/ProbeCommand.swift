@@ -37,6 +37,7 @@ struct ProbeCommand: ParsableCommand {
 
   func run() throws {
     guard module == "unet" else { throw UserError.unknown("module to probe", module, among: ["unet"]) }
+    try OutputPlace.check(file: output)
     let unet = try ModelFolder(try home.find().model(model)).unet2D()
     let arguments = try UNet2DArguments(SafetensorsFile(contentsOf: input), for: unet.configuration)
     let recorder = Recorder()

@@ -43,8 +43,9 @@ struct TrainCommand: ParsableCommand {
     if !resume, folder.hasCheckpoint {
       throw UserError("\(folder.path) holds the checkpoint of an interrupted run; go on with --resume, or remove it")
     }
-    let trainer = try Trainer(try RecipeCatalogue.recipe(named: name), folder: folder, resume: resume)
+    let recipe = try RecipeCatalogue.recipe(named: name)
     let stop = StopSignals()
+    let trainer = try Trainer(recipe, folder: folder, resume: resume)
     let line = ProgressLine()
     var steps = 0
     let outcome = try trainer.run(

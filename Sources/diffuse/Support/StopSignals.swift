@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import LessonRunner
 import Synchronization
 
 /// Turns Ctrl-C and SIGTERM into a flag that a long run looks at between two steps; the second one ends the program at once.
@@ -18,7 +19,7 @@ final class StopSignals {
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { [flag] in
         let (isFirst, _) = flag.signal.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-        if !isFirst { _exit(128 + number) }
+        if !isFirst { Interrupts.endAtOnce(number) }
       }
       source.resume()
       return source
