@@ -46,19 +46,28 @@ public struct MidBlock: Module {
   public let resnets: [ResnetBlock2D]
   public let attentions: [SpatialAttention]
 
+  /// Two residual blocks and at most one attention.
+  init(resnets: [ResnetBlock2D], attentions: [SpatialAttention]) {
+    precondition(resnets.count == 2 && attentions.count < 2, "\(resnets.count) blocks, \(attentions.count) attentions")
+    self.resnets = resnets
+    self.attentions = attentions
+  }
+
   init(_ channels: Int, _ configuration: UNet2DConfiguration) {
     let c = configuration
-    resnets = (0..<2).map { _ in
-      ResnetBlock2D(
-        channels, channels, timeChannels: c.timeEmbedDim, groups: c.normNumGroups, epsilon: c.normEps,
-        outputScaleFactor: c.midBlockScaleFactor)
-    }
-    attentions = c.addAttention ? [c.attention(channels, rescaleOutputFactor: c.midBlockScaleFactor)] : []
+    self.init(
+      resnets: (0..<2).map { _ in
+        ResnetBlock2D(
+          channels, channels, timeChannels: c.timeEmbedDim, groups: c.normNumGroups, epsilon: c.normEps,
+          outputScaleFactor: c.midBlockScaleFactor)
+      },
+      attentions: c.addAttention ? [c.attention(channels, rescaleOutputFactor: c.midBlockScaleFactor)] : [])
   }
 
   public var children: [(name: String, module: any Module)] { interleaved(resnets, attentions) }
 
-  func callAsFunction(_ x: Variable, embedding: Variable, _ recording: Recording?) -> Variable {
+  /// `embedding` is the timestep's, nil in an autoencoder.
+  func callAsFunction(_ x: Variable, embedding: Variable? = nil, _ recording: Recording?) -> Variable {
     var h = resnets[0](x, embedding: embedding, recording?["resnets.0"])
     if let attention = attentions.first { h = attention(h, recording?["attentions.0"]) }
     h = resnets[1](h, embedding: embedding, recording?["resnets.1"])
