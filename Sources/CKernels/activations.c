@@ -1,7 +1,5 @@
 #include "activations.h"
 
-#include <math.h>
-
 #include "multiversion.h"
 #include "vector_math.h"
 
@@ -31,17 +29,28 @@ MULTIVERSION void ck_quick_gelu_gradient(const float *x, const float *dy, float 
   }
 }
 
-// x Φ(x) with the error function of the C library.
-void ck_gelu(const float *x, float *y, ck_int n) {
-  for (ck_int i = 0; i < n; i++) y[i] = 0.5f * x[i] * (1.0f + erff(x[i] * 0.70710678118654752f));
+// x Φ(x)
+MULTIVERSION void ck_gelu(const float *x, float *y, ck_int n) {
+  for (ck_int i = 0; i < n; i++) y[i] = x[i] * ck_normal_cumulative(x[i]);
 }
 
-void ck_gelu_gradient(const float *x, const float *dy, float *dx, ck_int n) {
-  for (ck_int i = 0; i < n; i++) {
-    float cumulative = 0.5f * (1.0f + erff(x[i] * 0.70710678118654752f));
-    float density = 0.39894228040143268f * ck_expf(-0.5f * x[i] * x[i]);
-    dx[i] = dy[i] * (cumulative + x[i] * density);
-  }
+MULTIVERSION void ck_gelu_gradient(const float *x, const float *dy, float *dx, ck_int n) {
+  for (ck_int i = 0; i < n; i++) dx[i] = dy[i] * (ck_normal_cumulative(x[i]) + x[i] * ck_normal_density(x[i]));
+}
+
+// Each row of x is (a, g), of y is a * gelu(g).
+MULTIVERSION void ck_gated_gelu(const float *x, float *y, ck_int rows, ck_int n) {
+  for (ck_int r = 0; r < rows; r++, x += 2 * n, y += n)
+    for (ck_int i = 0; i < n; i++) y[i] = x[i] * (x[n + i] * ck_normal_cumulative(x[n + i]));
+}
+
+MULTIVERSION void ck_gated_gelu_gradient(const float *x, const float *dy, float *dx, ck_int rows, ck_int n) {
+  for (ck_int r = 0; r < rows; r++, x += 2 * n, dx += 2 * n, dy += n)
+    for (ck_int i = 0; i < n; i++) {
+      float g = x[n + i], cumulative = ck_normal_cumulative(g);
+      dx[i] = dy[i] * (g * cumulative);
+      dx[n + i] = dy[i] * x[i] * (cumulative + g * ck_normal_density(g));
+    }
 }
 
 #define GELU_TANH_ARGUMENT(x) (0.79788456080286536f * ((x) + 0.044715f * (x) * (x) * (x)))

@@ -16,6 +16,34 @@ extension Variable {
     return Variable(x.mapped(ck_gelu), from: [self]) { [x.mapped(with: $0, ck_gelu_gradient)] }
   }
 
+  /// a ∘ gelu(g) for the halves a and g of the last dimension: [..., 2n] → [..., n] (GEGLU; Shazeer 2020, eq. 6).
+  public func gatedGELU() -> Variable {
+    let (x, n) = (value, (shape.last ?? 0) / 2)
+    precondition(shape.last == 2 * n, "the last dimension of \(shape) has no halves")
+    let rows = n == 0 ? 0 : x.count / (2 * n)
+    let grain = max(1, 32768 / max(n, 1))
+    let y = Tensor(unsafeUninitialized: Array(shape.dropLast()) + [n]) { out in
+      x.withUnsafeBufferPointer { x in
+        guard let x = x.baseAddress, let y = out.baseAddress else { return }
+        Parallel.forRanges(rows, grain: grain) {
+          ck_gated_gelu(x + $0.lowerBound * 2 * n, y + $0.lowerBound * n, $0.count, n)
+        }
+      }
+    }
+    return Variable(y, from: [self]) { gradient in
+      let dx = Tensor(unsafeUninitialized: x.shape) { out in
+        read(x, gradient, gradient) { x, dy, _ in
+          guard let dx = out.baseAddress else { return }
+          Parallel.forRanges(rows, grain: grain) {
+            let (start, first) = ($0.lowerBound * 2 * n, $0.lowerBound * n)
+            ck_gated_gelu_gradient(x + start, dy + first, dx + start, $0.count, n)
+          }
+        }
+      }
+      return [dx]
+    }
+  }
+
   /// x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), the tanh approximation of GELU.
   public func geluTanh() -> Variable {
     let x = value

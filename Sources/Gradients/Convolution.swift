@@ -21,6 +21,15 @@ extension Variable {
     Variable(value.upsampledNearest2x(), from: [self]) { [$0.summedBlocks2x2()] }
   }
 
+  /// Nearest upsampling of [N, C, H, W] to any larger size; the gradient of a pixel is the sum over its copies.
+  public func upsampledNearest(height: Int, width: Int) -> Variable {
+    let (h, w) = (shape[2], shape[3])
+    if (height, width) == (2 * h, 2 * w) { return upsampledNearest2x() }
+    return Variable(value.upsampledNearest(height: height, width: width), from: [self]) {
+      [$0.summedCopies(height: h, width: w)]
+    }
+  }
+
   /// The mean of every 2×2 block of [N, C, H, W]; H and W even.
   public func averagePooled2x2() -> Variable {
     Variable(value.summedBlocks2x2() * 0.25, from: [self]) { [$0.upsampledNearest2x() * 0.25] }

@@ -25,7 +25,7 @@ public struct GroupNorm: Module {
 
   /// The norm followed by x · sigmoid(x), in one sweep unless the norm's own output is recorded.
   public func withSiLU(_ x: Variable, _ recording: Recording? = nil) -> Variable {
-    if let recording { return self(x, recording).silu() }
+    if let recording, recording.keeps() { return self(x, recording).silu() }
     return x.groupNorm(groups: groups, weight: weight.variable, bias: bias.variable, epsilon: epsilon, silu: true)
   }
 }

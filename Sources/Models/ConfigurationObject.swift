@@ -39,6 +39,13 @@ public struct ConfigurationObject {
     }
   }
 
+  /// Refuses true, alone or in a list.
+  public func requireFalse(_ key: String) throws(UserError) {
+    guard let value = value(key) else { return }
+    let isFalse = ((value as? [Any]) ?? [value]).allSatisfy { isBoolean($0) && $0 as? Bool == false }
+    if !isFalse { throw error("\(key) \(value) is not supported; it must be false") }
+  }
+
   /// Refuses any value but null.
   public func requireNull(_ key: String) throws(UserError) {
     if let value = value(key) { throw error("\(key) \(value) is not supported; it must be null") }
@@ -92,6 +99,12 @@ public struct ConfigurationObject {
     var result: [Int] = []
     for value in list { result.append(try checked(value, key, range)) }
     return result
+  }
+
+  /// One integer, or a list of them; nil when absent.
+  public func integerOrList(_ key: String, in range: ClosedRange<Int>) throws(UserError) -> [Int]? {
+    if value(key) is [Any] { return try integers(key, in: range) }
+    return try integer(key, in: range).map { [$0] }
   }
 
   public func strings(_ key: String, each allowed: [String]) throws(UserError) -> [String] {

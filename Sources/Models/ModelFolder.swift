@@ -70,6 +70,13 @@ public struct ModelFolder: Sendable {
     return model
   }
 
+  /// Opens a folder of a `UNet2DConditionModel`.
+  public func unet2DCondition() throws(UserError) -> UNet2DConditionModel {
+    let model = UNet2DConditionModel(try UNet2DConditionConfiguration(configuration()))
+    try load(into: model)
+    return model
+  }
+
   /// Opens a folder of a `ImageClassifier`.
   public func imageClassifier() throws(UserError) -> ImageClassifier {
     let model = ImageClassifier(try ImageClassifier.Configuration(configuration()))

@@ -37,6 +37,18 @@ public struct ModelInspection: Sendable {
     self.init(model, recorder)
   }
 
+  /// Runs a `UNet2DConditionModel` once on zeros of `side` × `side` and a text of `tokens` tokens.
+  public init(_ model: UNet2DConditionModel, side: Int? = nil, tokens: Int = 77) {
+    let c = model.configuration
+    let side = side ?? c.sampleSize ?? 32
+    let recorder = Recorder()
+    _ = model(
+      Variable(.zeros([1, c.inChannels, side, side])), timesteps: [0],
+      encoderHiddenStates: Variable(.zeros([1, tokens, c.crossAttentionDim])),
+      classLabels: c.numClassEmbeds.map { _ in [0] }, recorder.recording())
+    self.init(model, recorder)
+  }
+
   /// From the outputs a run on one sample recorded.
   public init(_ model: some Module, _ recorder: Recorder) {
     var shapes: [String: [Int]] = [:]
@@ -68,6 +80,8 @@ public struct ModelInspection: Sendable {
     case let conv as Conv2d: return elements * conv.weight.shape.dropFirst().reduce(1, *)
     case let linear as Linear: return elements * linear.weight.shape[1]
     case let attention as SpatialAttention:
+      return probabilities.map { 2 * $0.reduce(1, *) * attention.headDim } ?? 0
+    case let attention as MultiHeadAttention:
       return probabilities.map { 2 * $0.reduce(1, *) * attention.headDim } ?? 0
     default: return 0
     }

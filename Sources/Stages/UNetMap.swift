@@ -80,7 +80,7 @@ struct UNetMap {
       channels = layer.output.shape[0]
       return layer
     }
-    for (i, module) in model.downBlocks.enumerated() {
+    for (i, module) in model.trunk.downBlocks.enumerated() {
       let path = "down_blocks.\(i)"
       let entry =
         i == 0
@@ -93,10 +93,12 @@ struct UNetMap {
       skips += level.map { $0.output.shape[0] }
       down.append(level)
     }
-    for j in model.midBlock.resnets.indices {
-      middle.append(next(block("mid_block", j, attends: j < model.midBlock.attentions.count, inputs: [channels])))
+    if let module = model.trunk.midBlock {
+      for j in module.resnets.indices {
+        middle.append(next(block("mid_block", j, attends: j < module.attentions.count, inputs: [channels])))
+      }
     }
-    for (i, module) in model.upBlocks.enumerated() {
+    for (i, module) in model.trunk.upBlocks.enumerated() {
       let path = "up_blocks.\(i)"
       var level: [Layer] = []
       for j in module.resnets.indices {

@@ -38,4 +38,41 @@ extension Tensor {
       }
     }
   }
+
+  /// Nearest upsampling of [..., H, W] to a given size: row i is row ⌊i · H / height⌋ in Float32, as PyTorch rounds it.
+  public func upsampledNearest(height: Int, width: Int) -> Tensor {
+    let rows = Tensor.nearestSources(shape[rank - 2], height)
+    let columns = Tensor.nearestSources(shape[rank - 1], width)
+    let (oldHeight, oldWidth) = (shape[rank - 2], shape[rank - 1])
+    let planes = shape.dropLast(2).reduce(1, *)
+    return Tensor(unsafeUninitialized: Array(shape.dropLast(2)) + [height, width]) { out in
+      withUnsafeBufferPointer { x in
+        for (position, row) in (0..<planes).lazy.flatMap({ plane in rows.map { plane * oldHeight + $0 } }).enumerated()
+        {
+          for (i, column) in columns.enumerated() { out[position * width + i] = x[row * oldWidth + column] }
+        }
+      }
+    }
+  }
+
+  /// The adjoint of `upsampledNearest`: every element of [..., height, width] is the sum of its copies in `self`.
+  public func summedCopies(height: Int, width: Int) -> Tensor {
+    let rows = Tensor.nearestSources(height, shape[rank - 2])
+    let columns = Tensor.nearestSources(width, shape[rank - 1])
+    let planes = shape.dropLast(2).reduce(1, *)
+    var sum = Tensor.zeros(Array(shape.dropLast(2)) + [height, width])
+    sum.withUnsafeMutableBufferPointer { sum in
+      withUnsafeBufferPointer { x in
+        for (position, row) in (0..<planes).lazy.flatMap({ plane in rows.map { plane * height + $0 } }).enumerated() {
+          for (i, column) in columns.enumerated() { sum[row * width + column] += x[position * columns.count + i] }
+        }
+      }
+    }
+    return sum
+  }
+
+  private static func nearestSources(_ old: Int, _ new: Int) -> [Int] {
+    let scale = Float(old) / Float(Swift.max(new, 1))
+    return (0..<new).map { new == 2 * old ? $0 / 2 : Swift.min(Int(Float($0) * scale), old - 1) }
+  }
 }

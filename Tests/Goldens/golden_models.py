@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 torch.set_num_threads(1)
 
 # Modules without weights that only pass on or activate what a neighbour computed.
-UNTRACED = ("nonlinearity", "dropout", "act", "to_out.1")
+UNTRACED = ("nonlinearity", "dropout", "act", "to_out.1", "net.1")
 
 
 def normal(name, shape, scale=1.0):

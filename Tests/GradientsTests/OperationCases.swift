@@ -63,6 +63,9 @@ let convolutionCases =
 
 let resamplingCases =
   cases("resampling", ["small", "odd", "one_pixel"].map { "upsample_nearest_\($0)" }) { $0.input.upsampledNearest2x() }
+  + [("odd", 7, 5), ("dropped", 5, 7), ("same", 1, 6)].flatMap { name, height, width in
+    cases("resampling", ["upsample_to_\(name)"]) { $0.input.upsampledNearest(height: height, width: width) }
+  }
   + cases("resampling", ["small", "one_block", "wide"].map { "average_pool_\($0)" }) { $0.input.averagePooled2x2() }
 
 private func groupNorm(_ name: String, _ groups: Int, _ epsilon: Float = 1e-5) -> [OperationCase] {
@@ -106,8 +109,7 @@ let activationCases =
     OperationCase(family: "activations", name: $0, inputs: ["input"], relativeSteps: true) { $0.input.log() }
   }
   + cases("activations", ["geglu_tokens"], inputs: ["input", "weight", "bias"]) {
-    let projected = $0.input.linear(weight: $0["weight"], bias: $0["bias"])
-    return projected.sliced(0..<7, along: 2) * projected.sliced(7..<14, along: 2).gelu()
+    $0.input.linear(weight: $0["weight"], bias: $0["bias"]).gatedGELU()
   }
 
 let softmaxCases =

@@ -51,6 +51,8 @@ private let largeCases = [
   LargeCase("layer norm", [[6, 260, 65], [65], [65]]) { $0[0].layerNorm(weight: $0[1], bias: $0[2]) },
   LargeCase("SiLU", [image]) { $0[0].silu() },
   LargeCase("GELU", [image]) { $0[0].gelu() },
+  LargeCase("gated GELU", [image]) { $0[0].gatedGELU() },
+  LargeCase("upsampling to a size", [image]) { $0[0].upsampledNearest(height: 45, width: 59) },
   LargeCase("tanh GELU", [image]) { $0[0].geluTanh() },
   LargeCase("quick GELU", [image]) { $0[0].quickGELU() },
   LargeCase("leaky ReLU", [image]) { $0[0].leakyReLU(slope: 0.2) },

@@ -1,4 +1,4 @@
-"""Opens a U-Net folder with diffusers and with diffuse and compares what every submodule computes.
+"""Opens the folder of a UNet2DModel or a UNet2DConditionModel with diffusers and with diffuse and compares what every submodule computes.
 
     Tests/Peer/run compare_unet.py fashion-ddpm
 
@@ -42,6 +42,9 @@ def make_arguments(model, batch, size, seed):
     }
     arguments["timestep"][0] = 0
     arguments["timestep"][-1] = 999
+    if width := model.config.get("cross_attention_dim"):
+        width = width if isinstance(width, int) else width[0]
+        arguments["encoder_hidden_states"] = torch.randn(batch, 7, width, generator=generator)
     if classes := model.config.num_class_embeds:
         arguments["class_labels"] = torch.randint(0, classes, (batch,), generator=generator)
         arguments["class_labels"][-1] = classes - 1

@@ -1,5 +1,6 @@
 """What the comparison scripts share: finding the built command, opening a model folder with diffusers, tracing it."""
 
+import json
 import os
 import pathlib
 import sys
@@ -11,7 +12,7 @@ DIFFUSE = ROOT / ".build" / "release" / "diffuse"
 MODELS = ROOT / "Sources" / "Models" / "Resources"
 
 # Modules without weights that only pass on or activate what a neighbour computed; we fuse them with it.
-UNTRACED = ("nonlinearity", "dropout", "act", "to_out.1")
+UNTRACED = ("nonlinearity", "dropout", "act", "to_out.1", "net.1")
 
 
 def stop(sentence, code=64):
@@ -34,12 +35,15 @@ def binary(path):
 
 
 def open_unet(folder):
-    """diffusers' UNet2DModel with its weights in float32, for inference."""
+    """diffusers' UNet2DModel or UNet2DConditionModel with its weights in float32, for inference."""
     import diffusers
     import torch
 
     diffusers.logging.set_verbosity_error()
-    return diffusers.UNet2DModel.from_pretrained(folder, torch_dtype=torch.float32, local_files_only=True).eval()
+    name = json.loads((pathlib.Path(folder) / "config.json").read_text()).get("_class_name")
+    if name not in ("UNet2DModel", "UNet2DConditionModel"):
+        stop(f"{folder} holds a {name}, not a U-Net", 65)
+    return getattr(diffusers, name).from_pretrained(folder, torch_dtype=torch.float32, local_files_only=True).eval()
 
 
 def first_tensor(output):

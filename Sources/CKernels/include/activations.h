@@ -10,6 +10,8 @@ void ck_quick_gelu(const float *x, float *y, ck_int n);
 void ck_quick_gelu_gradient(const float *x, const float *dy, float *dx, ck_int n);
 void ck_gelu(const float *x, float *y, ck_int n);
 void ck_gelu_gradient(const float *x, const float *dy, float *dx, ck_int n);
+void ck_gated_gelu(const float *x, float *y, ck_int rows, ck_int n);
+void ck_gated_gelu_gradient(const float *x, const float *dy, float *dx, ck_int rows, ck_int n);
 void ck_gelu_tanh(const float *x, float *y, ck_int n);
 void ck_gelu_tanh_gradient(const float *x, const float *dy, float *dx, ck_int n);
 void ck_exp(const float *x, float *y, ck_int n);

@@ -21,7 +21,7 @@ public struct Downsample2D: Module {
   }
 }
 
-/// Doubles height and width: every pixel repeated, then a 3×3 convolution.
+/// Doubles height and width, or brings them to a given size: every pixel repeated, then a 3×3 convolution.
 public struct Upsample2D: Module {
   public let conv: Conv2d
 
@@ -31,8 +31,12 @@ public struct Upsample2D: Module {
 
   public var children: [(name: String, module: any Module)] { [("conv", conv)] }
 
-  public func callAsFunction(_ x: Variable, _ recording: Recording? = nil) -> Variable {
-    let y = conv(x.upsampledNearest2x(), recording?["conv"])
+  /// [N, C, H, W] → [N, C, 2H, 2W], or [N, C, height, width] for a `size`.
+  public func callAsFunction(
+    _ x: Variable, size: (height: Int, width: Int)? = nil, _ recording: Recording? = nil
+  ) -> Variable {
+    let wide = size.map { x.upsampledNearest(height: $0.height, width: $0.width) } ?? x.upsampledNearest2x()
+    let y = conv(wide, recording?["conv"])
     recording?.record(y.value)
     return y
   }

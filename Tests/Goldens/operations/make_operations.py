@@ -103,6 +103,9 @@ def resampling():
     for name, shape in [("small", (2, 3, 2, 3)), ("odd", (1, 5, 7, 3)), ("one_pixel", (2, 4, 1, 1))]:
         upsample = lambda input: F.interpolate(input, scale_factor=2.0, mode="nearest")
         family.case(f"upsample_nearest_{name}", upsample, {"input": shape})
+    for name, shape, size in [("odd", (2, 3, 4, 3), (7, 5)), ("dropped", (1, 4, 2, 3), (5, 7)), ("same", (1, 2, 1, 3), (1, 6))]:
+        resize = lambda input, size=size: F.interpolate(input, size=size, mode="nearest")
+        family.case(f"upsample_to_{name}", resize, {"input": shape})
     for name, shape in [("small", (2, 3, 6, 4)), ("one_block", (1, 3, 2, 2)), ("wide", (2, 1, 4, 14))]:
         family.case(f"average_pool_{name}", lambda input: F.avg_pool2d(input, 2), {"input": shape})
     family.write()
