@@ -102,7 +102,7 @@ extension Variable {
   }
 
   /// Every node reachable from `root`, inputs before what was computed from them; without recursion, since tapes are deep.
-  private static func topologicalOrder(from root: Node) -> [Node] {
+  static func topologicalOrder(from root: Node) -> [Node] {
     var order: [Node] = []
     var stack: [(node: Node, next: Int)] = [(root, 0)]
     root.isVisited = true
