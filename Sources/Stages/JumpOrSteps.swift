@@ -35,7 +35,8 @@ struct JumpOrSteps: Stage {
   ]
 
   let figures = [
-    FigureDeclaration("steps-grid", "One jump against 2, 5, 10, … steps from the same noise")
+    FigureDeclaration(
+      "steps-grid", "One jump against 2, 5, 10, … steps from the same noise", formulas: ["prediction.x0_from_epsilon"])
   ]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {

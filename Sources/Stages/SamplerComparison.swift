@@ -27,11 +27,13 @@ struct SamplerComparison: Stage {
     FactDeclaration("euler_calls", "calls of Euler's method"),
     FactDeclaration("sweep", "where the curves of the quality figure come from"),
     FactDeclaration("live_check", "how this run compares with them"),
+    FactDeclaration("remarks", "what the curves show beyond that more calls are better"),
   ]
 
   let figures = [
     FigureDeclaration("samplers-same-noise", "Garments of six samplers from the same noise"),
-    FigureDeclaration("sampler-quality", "Quality against calls of the network for six samplers"),
+    FigureDeclaration(
+      "sampler-quality", "Quality against calls of the network for six samplers", formulas: ["metric.frechet"]),
   ]
 
   /// Those that draw no noise on the way.
@@ -49,9 +51,7 @@ struct SamplerComparison: Stage {
     /// Share of all garments that the judge names as wanted.
     let namedShare: Double
 
-    /// Two standard errors of the share.
-    func margin(count: Int) -> Double { Self.margin(namedShare, count: count) }
-
+    /// Two standard errors of a share of `count` garments that is `share` in truth.
     static func margin(_ share: Double, count: Int) -> Double {
       let variance = max(share * (1 - share), 0.25 / Double(count))
       return 2 * (variance / Double(count)).squareRoot()
@@ -109,6 +109,7 @@ struct SamplerComparison: Stage {
       "live_check",
       sweep?.check(rows, steps: steps, count: count, guidanceScale: context.number("guidance_scale"))
         ?? "There is nothing to compare this run with.")
+    result.fact("remarks", sweep?.remarks(sigmas: try sampler.plan(.euler, steps: 2).sigmas) ?? "")
     result.table(table(rows, steps: steps))
     result.tensor("reference/x0", reference)
     for row in rows { result.tensor("\(row.kind.rawValue)/x0", row.garments) }

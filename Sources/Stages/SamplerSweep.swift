@@ -1,4 +1,5 @@
 import Diffusion
+import Drawing
 import Foundation
 import Models
 import Tensors
@@ -86,6 +87,43 @@ package struct SamplerSweep {
     guard !pairs.isEmpty else { return "The file has no row of \(steps) steps to compare this run with." }
     let near = pairs.count { abs($0 - $1) <= SamplerComparison.Row.margin($1, count: count) }
     return "\(near) of this run's \(pairs.count) shares lie within two standard errors of the file's."
+  }
+
+  /// Whether two steps of Heun's method lie farther from real garments than one jump.
+  package var heunOvershoots: (twoSteps: Point, jump: Point)? {
+    guard let two = point(.heun, steps: 2), let jump = point(.heun, steps: 1), two.frechet > jump.frechet else {
+      return nil
+    }
+    return (two, jump)
+  }
+
+  /// Sentences on what the curves show beyond that more calls are better; empty when they show nothing of the kind.
+  ///
+  /// - Parameter sigmas: the noise levels of a run of two steps.
+  package func remarks(sigmas: [Float]) -> String {
+    var sentences: [String] = []
+    if let (two, jump) = heunOvershoots {
+      let (from, to) = (
+        NumberText.short(Double(sigmas[0]), significant: 3), NumberText.short(Double(sigmas[1]), significant: 2)
+      )
+      sentences.append(
+        "One curve goes the wrong way first: two steps of Heun's method lie at \(NumberText.fixed(two.frechet, decimals: 0)), "
+          + "one jump at \(NumberText.fixed(jump.frechet, decimals: 0)). Heun takes the mean of the slopes at both ends of a "
+          + "step times its length, here from σ = \(from) to \(to), and an error of either slope is multiplied by that too."
+      )
+    }
+    let most = points.map(\.steps).max() ?? 0
+    let last = points.filter { $0.steps == most }
+    if let named = last.max(by: { $0.named < $1.named }), let near = last.min(by: { $0.frechet < $1.frechet }),
+      named.kind != near.kind
+    {
+      sentences.append(
+        "The two measures need not agree: with \(most) steps \(named.kind.title) has the largest share "
+          + "(\(NumberText.fixed(100 * named.named, decimals: 0)) %), \(near.kind.title) the smallest distance "
+          + "(\(NumberText.fixed(near.frechet, decimals: 2))). What is easy to name need not be as varied as real garments are."
+      )
+    }
+    return sentences.joined(separator: " ")
   }
 
   /// How the file was made, in one or two sentences.

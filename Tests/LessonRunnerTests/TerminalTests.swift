@@ -1,3 +1,4 @@
+import Foundation
 import LessonRunner
 import Tensors
 import Testing
@@ -71,6 +72,28 @@ import Testing
     ] {
       #expect(shown.contains(part), "\(part) is missing in\n\(shown)")
     }
+  }
+
+  @Test func nothingIsToldTwice() throws {
+    let formulas = try text("```formula forward.step\n```\n\n```formula forward.closed_form\n```\n", width: 80)
+    #expect(formulas.components(separatedBy: "noisy image").count == 2)
+    #expect(formulas.hasSuffix("    One step · DDPM (4) · forward.closed_form\n\n"))
+
+    let stages = try text("```stage echo\n```\n\n```stage echo\nas: again\ncount: 2\n```\n", width: 80)
+    #expect(stages.components(separatedBy: "--set count=").count == 3)
+    #expect(stages.components(separatedBy: "--set width=0.25").count == 2)
+    #expect(stages.components(separatedBy: "--seed 0").count == 2)
+    #expect(stages.contains("  width, color, steps, prompt, loud and seed as above\n"))
+
+    let stated = try text("```stage echo\n```\n\nTwice is {{echo.twice}}.\n", width: 80)
+    #expect(!stated.contains("the number twice") && stated.contains("the colour") && stated.contains("Twice is 6."))
+  }
+
+  @Test func comparedFactsStayTogether() throws {
+    let document = try parse("```stage echo\n```\n\nTwice is {{echo.twice}}.\n")
+    let run = try LessonRun(document, settings: LessonSettings(assignments: ["count=1,2"]), home: emptyHome())
+    let shown = try TerminalRenderer(width: 80, formulas: SampleFormulas()).block(document.blocks[0], of: run)
+    #expect(shown.contains("the number twice"))
   }
 
   @Test func codeAndQuotesKeepTheirLines() throws {

@@ -134,6 +134,28 @@ import Testing
     }
   }
 
+  @Test func remarksOnWhatTheSweepShows() throws {
+    let usual = try SamplerSweep(
+      Self.header + "heun,1,1,39.2,0.3,500,1,0,abc\nheun,2,3,3.5,0.7,500,1,0,abc\n", path: "samplers.csv")
+    #expect(usual.heunOvershoots == nil && usual.remarks(sigmas: [157.4, 3.416, 0]) == "")
+    let odd = try SamplerSweep(
+      Self.header + "heun,1,1,38.8,0.3,500,1,0,abc\nheun,2,3,79.1,0.07,500,1,0,abc\n"
+        + "ddpm,50,50,0.24,0.92,500,1,0,abc\neuler,50,50,0.154,0.86,500,1,0,abc\n", path: "samplers.csv")
+    let remarks = odd.remarks(sigmas: [157.4, 3.416, 0])
+    #expect(remarks.contains("two steps of Heun's method lie at 79, one jump at 39"))
+    #expect(remarks.contains("from σ = 157 to 3.4"))
+    #expect(remarks.contains("DDPM has the largest share (92 %), Euler the smallest distance (0.15)"))
+  }
+
+  /// From Wilson's formula by hand: 10 of 10 → 1/(1 + z²/10) … 1.
+  @Test func intervalsOfSharesStayWithinBounds() {
+    let all = shareInterval(1, count: 10)
+    #expect(abs(all.lowerBound - 1 / (1 + 0.38416)) < 1e-9 && abs(all.upperBound - 1) < 1e-9)
+    #expect(abs(shareInterval(0, count: 10).lowerBound) < 1e-9)
+    let half = shareInterval(0.5, count: 100)
+    #expect(abs(half.lowerBound - 0.40383) < 1e-4 && abs(half.upperBound - 0.59617) < 1e-4)
+  }
+
   static let torn: [(text: String, says: String)] = [
     ("", "samplers.csv has no rows"), (header, "samplers.csv has no rows"),
     ("sampler,steps\nddim,2\n", "samplers.csv, line 1: the columns must be sampler,steps,model_calls"),

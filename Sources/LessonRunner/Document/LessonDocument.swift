@@ -21,6 +21,8 @@ public struct LessonDocument: Sendable {
   public let slug: String
   public let header: Header
   public let blocks: [LessonBlock]
+  /// Every placeholder of the prose, in reading order.
+  public let placeholders: [Placeholder]
 
   /// All stage blocks in reading order.
   public var stages: [StageBlock] {
@@ -31,6 +33,12 @@ public struct LessonDocument: Sendable {
   public func fileName(ofFigure name: String, in block: StageBlock) -> String {
     let isShared = stages.count { $0.figures.contains(name) } > 1
     return isShared ? "\(block.alias.lowercased())-\(name)" : name
+  }
+
+  /// The names of a stage's facts that the prose states or an exercise asks for.
+  func statedFacts(of block: StageBlock) -> Set<String> {
+    let named = placeholders + exercises.compactMap(\.fact)
+    return Set(named.filter { $0.stage == block.alias }.map(\.name))
   }
 
   /// All exercises in reading order.

@@ -29,8 +29,8 @@ public struct LessonParser: Sendable {
     var reader = MarkdownReader(file: file, fences: FencedBlocks(file: file, stages: stages, formulas: formulas))
     let blocks = try reader.read(body)
     let document = LessonDocument(
-      file: file, number: number, slug: slug, header: header, blocks: blocks)
-    try LessonCheck(document: document).run(placeholders: reader.placeholders)
+      file: file, number: number, slug: slug, header: header, blocks: blocks, placeholders: reader.placeholders)
+    try LessonCheck(document: document).run()
     return document
   }
 
@@ -80,7 +80,7 @@ public struct LessonParser: Sendable {
 struct LessonCheck {
   let document: LessonDocument
 
-  func run(placeholders: [Placeholder]) throws(UserError) {
+  func run() throws(UserError) {
     var aliases: Set<String> = []
     for block in document.stages where !aliases.insert(block.alias).inserted {
       throw error(block.line, "two stages are called '\(block.alias)'; give one another name with as:")
@@ -89,7 +89,7 @@ struct LessonCheck {
     for exercise in document.exercises where !ids.insert(exercise.id).inserted {
       throw error(exercise.line, "two exercises have the id '\(exercise.id)'")
     }
-    for placeholder in placeholders + document.exercises.compactMap(\.fact) { try check(placeholder) }
+    for placeholder in document.placeholders + document.exercises.compactMap(\.fact) { try check(placeholder) }
   }
 
   private func check(_ placeholder: Placeholder) throws(UserError) {

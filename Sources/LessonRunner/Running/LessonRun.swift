@@ -30,14 +30,19 @@ public final class LessonRun {
     _ = try ImageFile.read(imageFile)
   }
 
-  /// What a stage of the lesson found; the first call runs it.
-  public func outcome(of block: StageBlock) throws(UserError) -> StageOutcome {
-    if let known = outcomes[block.alias] { return known }
+  /// The values a stage of the lesson is run with: one variant, or one for each value compared.
+  func variants(of block: StageBlock) -> [StageVariant] {
     guard let variants = variants[block.alias] else {
       preconditionFailure("stage '\(block.alias)' is not of lesson \(document.number)")
     }
+    return variants
+  }
+
+  /// What a stage of the lesson found; the first call runs it.
+  public func outcome(of block: StageBlock) throws(UserError) -> StageOutcome {
+    if let known = outcomes[block.alias] { return known }
     var runs: [StageOutcome.Run] = []
-    for variant in variants {
+    for variant in variants(of: block) {
       let recorder = settings.keepsTensors ? Recorder() : nil
       var result = try block.stage.run(try context(for: block, variant, recorder))
       check(result, of: block.stage)

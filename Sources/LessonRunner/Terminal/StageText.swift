@@ -3,7 +3,10 @@ import Stages
 /// Stages and exercises as text.
 extension TerminalRenderer {
   /// What was run with which values, the facts it found and its tables; variants side by side.
-  func stage(_ outcome: StageOutcome, seed: UInt64) -> [String] {
+  ///
+  /// What the reader was told before is not told again: parameters that an earlier stage has with the same value, and
+  /// facts that the prose states.
+  func stage(_ outcome: StageOutcome, of run: LessonRun) -> [String] {
     let block = outcome.block
     let alias = block.alias == block.stage.name ? "" : " (\(block.alias))"
     var lines = wrapper.wrap(
@@ -11,44 +14,72 @@ extension TerminalRenderer {
         StyledText("▶ \(block.stage.name)\(alias)", [.bold, .accent]), StyledText(" · \(block.stage.summary)", .dim),
       ], rest: "  ")
     lines.append("")
-    lines += parameters(of: outcome, seed: seed)
-    let facts = facts(of: outcome)
+    lines += parameters(of: block, run)
+    let facts = facts(of: outcome, run)
     if !facts.isEmpty { lines += [""] + facts }
-    for run in outcome.runs {
-      for table in run.result.tables where block.tables?.contains(table.name) ?? true {
-        lines += [""] + self.table(table, of: run.variant)
+    for stageRun in outcome.runs {
+      for table in stageRun.result.tables where block.tables?.contains(table.name) ?? true {
+        lines += [""] + self.table(table, of: stageRun.variant)
       }
     }
     return lines
   }
 
-  private func parameters(of outcome: StageOutcome, seed: UInt64) -> [String] {
-    var rows = outcome.block.stage.parameters.map { parameter -> [TableLayout.Cell] in
+  // MARK: Parameters
+
+  /// A parameter as it is set and explained.
+  private struct ParameterRow: Equatable {
+    let name: String
+    let setting: String
+    let help: String
+  }
+
+  private func parameters(of block: StageBlock, _ run: LessonRun) -> [String] {
+    let earlier = run.document.stages.prefix { $0.line < block.line }.flatMap { parameterRows(of: $0, run) }
+    let rows = parameterRows(of: block, run)
+    let new = rows.filter { !earlier.contains($0) }
+    let known = rows.filter { earlier.contains($0) }.map(\.name)
+    var lines: [String] = []
+    if !new.isEmpty {
+      let cells = new.map { [[StyledText($0.setting, .code)], [StyledText($0.help, .dim)]] }
+      lines = tables.lines(header: [], rows: cells, alignments: [.left, .left], indent: "  ")
+    }
+    guard let last = known.last else { return lines }
+    let names = known.count > 1 ? known.dropLast().joined(separator: ", ") + " and " + last : last
+    return lines + wrapper.wrap([StyledText("\(names) as above", .dim)], first: "  ", rest: "  ")
+  }
+
+  private func parameterRows(of block: StageBlock, _ run: LessonRun) -> [ParameterRow] {
+    let variants = run.variants(of: block)
+    let rows = block.stage.parameters.map { parameter in
       var values: [String] = []
-      for run in outcome.runs {
-        let text = (run.variant.values[parameter.name] ?? []).map(\.description).joined(separator: ",")
+      for variant in variants {
+        let text = (variant.values[parameter.name] ?? []).map(\.description).joined(separator: ",")
         if !values.contains(text) { values.append(text) }
       }
       let value = values.joined(separator: ",")
-      let setting = "--set \(parameter.name)=\(value.contains(" ") ? "'\(value)'" : value)"
       let range = parameter.range.isEmpty ? "" : " (\(parameter.range))"
-      return [[StyledText(setting, .code)], [StyledText(parameter.help + range, .dim)]]
+      return ParameterRow(
+        name: parameter.name, setting: "--set \(parameter.name)=\(value.contains(" ") ? "'\(value)'" : value)",
+        help: parameter.help + range)
     }
-    rows.append([
-      [StyledText("--seed \(seed)", .code)], [StyledText("where all random numbers come from", .dim)],
-    ])
-    return tables.lines(header: [], rows: rows, alignments: [.left, .left], indent: "  ")
+    let seed = "--seed \(run.settings.seed)"
+    return rows + [ParameterRow(name: "seed", setting: seed, help: "where all random numbers come from")]
   }
 
+  // MARK: Facts
+
   /// Single numbers stand in a column of their own, so that words and lists do not widen it.
-  private func facts(of outcome: StageOutcome) -> [String] {
+  private func facts(of outcome: StageOutcome, _ run: LessonRun) -> [String] {
     func isNumber(_ fact: FactDeclaration) -> Bool {
       switch outcome.runs.first?.result.fact(named: fact.name) {
       case .integer, .number: true
       default: false
       }
     }
-    let declared = outcome.block.stage.facts
+    // Compared values belong in one table, all of them.
+    let stated = outcome.runs.count == 1 ? run.document.statedFacts(of: outcome.block) : []
+    let declared = outcome.block.stage.facts.filter { !stated.contains($0.name) }
     return facts(declared.filter { !isNumber($0) }, of: outcome, .left)
       + facts(declared.filter(isNumber), of: outcome, .right)
   }

@@ -49,8 +49,8 @@ public struct TerminalRenderer {
     case .code(_, let text): code(text)
     case .table(let table): try lines(of: table, run)
     case .rule: [String(repeating: "─", count: width)]
-    case .formula(let block): lines(of: block)
-    case .stage(let block): stage(try run.outcome(of: block), seed: run.settings.seed)
+    case .formula(let block): lines(of: block, run.document)
+    case .stage(let block): stage(try run.outcome(of: block), of: run)
     case .exercise(let exercise): question(exercise)
     }
   }
@@ -113,7 +113,8 @@ public struct TerminalRenderer {
     return tables.lines(header: header, rows: rows, alignments: table.alignments)
   }
 
-  private func lines(of block: FormulaBlock) -> [String] {
+  /// The formula, where it is from, and its symbols but for those that a formula before it explains alike.
+  private func lines(of block: FormulaBlock, _ document: LessonDocument) -> [String] {
     guard let formula = formulas.formula(block.id) else {
       preconditionFailure("formula '\(block.id)' is unknown; the parser checks that")
     }
@@ -122,8 +123,13 @@ public struct TerminalRenderer {
       wrapper.wrap(
         [StyledText(formula.unicode.replacing(", where ", with: ",\nwhere "), .bold)], first: "    ", rest: "      ")
       + wrapper.wrap([StyledText(origin, .dim)], first: "    ", rest: "    ")
-    guard !formula.symbols.isEmpty else { return lines }
-    let rows = formula.symbols.map { symbol in
+    let earlier = document.blocks.flatMap { other -> [FormulaText.Symbol] in
+      guard case .formula(let other) = other, other.line < block.line else { return [] }
+      return formulas.formula(other.id)?.symbols ?? []
+    }
+    let symbols = formula.symbols.filter { !earlier.contains($0) }
+    guard !symbols.isEmpty else { return lines }
+    let rows = symbols.map { symbol in
       [[StyledText(symbol.symbol, .bold)], [StyledText(symbol.meaning)], [StyledText(symbol.shape, .dim)]]
     }
     return lines + [""] + tables.lines(header: [], rows: rows, alignments: [.left, .left, .left], indent: "    ")
