@@ -30,7 +30,7 @@ struct EvaluateCommand: ParsableCommand {
   var numInferenceSteps = 50
 
   @Option(help: "Guidance: the weight of the conditional against the unconditional prediction; 1 is none.")
-  var guidanceScale: Float = 1.5
+  var guidanceScale = FashionEvaluation.Settings().guidanceScale
 
   @Flag(help: "Leave out the sweeps over samplers and timesteps.")
   var withoutSweeps = false
