@@ -1,4 +1,3 @@
-import Foundation
 import Gradients
 import Layers
 import Models
@@ -13,8 +12,8 @@ public protocol Recipe: AnyObject {
   var settings: TrainingSettings { get }
   /// What is kept of it in the end: one model, or several in folders of their own.
   var parts: [ModelPart] { get }
-  /// Files beside the weights, path in the folder to content, for example a scheduler's configuration.
-  func companions() throws(UserError) -> [String: Data]
+  /// Writes what belongs beside the weights, for example a scheduler's configuration or a tokenizer.
+  func writeCompanions(to folder: String) throws(UserError)
   /// Puts other models' weights where training starts from them; called once, after the random start.
   func prepare() throws(UserError)
   /// What the model learned from, for the card.
@@ -48,7 +47,7 @@ public struct ModelPart {
 
 extension Recipe {
   public func prepare() throws(UserError) {}
-  public func companions() throws(UserError) -> [String: Data] { [:] }
+  public func writeCompanions(to folder: String) throws(UserError) {}
   public func finalMetrics() throws(UserError) -> [(name: String, value: Double)] { [] }
 }
 

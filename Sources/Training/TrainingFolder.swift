@@ -29,11 +29,7 @@ public struct TrainingFolder: Sendable {
 
   /// Writes companions, and of every part `config.json` and the weights in half precision.
   func writeModel(_ recipe: any Recipe) throws(UserError) {
-    for (name, data) in try recipe.companions() {
-      let file = "\(path)/\(name)"
-      try FileOutput.makeFolder((file as NSString).deletingLastPathComponent)
-      try FileOutput.write(Array(data), to: file)
-    }
+    try recipe.writeCompanions(to: path)
     for part in recipe.parts {
       let folder = part.path(in: path)
       try FileOutput.makeFolder(folder)

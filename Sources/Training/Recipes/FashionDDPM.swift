@@ -1,6 +1,5 @@
 import Datasets
 import Diffusion
-import Foundation
 import Gradients
 import Layers
 import Models
@@ -54,10 +53,11 @@ public final class FashionDDPM: Recipe {
   ///
   /// Trailing spacing, so that few steps, too, begin at T − 1, where the noise is the standard normal they start from
   /// (Lin et al. 2024, section 3.3).
-  public func companions() throws(UserError) -> [String: Data] {
+  public func writeCompanions(to folder: String) throws(UserError) {
     var settings = SamplerSettings(.ddpm)
     settings.timestepSpacing = .trailing
-    return ["scheduler_config.json": try settings.schedulerConfig() + Data("\n".utf8)]
+    try FileOutput.write(
+      Array(try settings.schedulerConfig()) + Array("\n".utf8), to: folder + "/scheduler_config.json")
   }
 
   public var dataDescription: String {

@@ -1,0 +1,65 @@
+import Datasets
+import Gradients
+import Models
+import Tensors
+
+/// Asks the classifier what a picture shows.
+struct EmojiJudge {
+  /// Shares of right answers.
+  struct Score {
+    private(set) var count = 0
+    private var first = 0
+    private var firstFive = 0
+
+    var top1: Double { Double(first) / Double(max(count, 1)) }
+    var top5: Double { Double(firstFive) / Double(max(count, 1)) }
+
+    /// Adds the ranks of wanted classes, 0 the best.
+    mutating func add(_ ranks: [Int]) {
+      count += ranks.count
+      first += ranks.count { $0 == 0 }
+      firstFive += ranks.count { $0 < 5 }
+    }
+  }
+
+  private let classifier: ImageClassifier
+
+  init(_ classifier: ImageClassifier) { self.classifier = classifier }
+
+  /// The rank of each picture's wanted class among all classes, 0 the most likely; pictures [N, 3, 64, 64] in −1…1.
+  func ranks(of wanted: [Int], in pictures: Tensor) -> [Int] {
+    precondition(wanted.count == pictures.shape[0], "\(wanted.count) classes for \(pictures.shape)")
+    var ranks: [Int] = []
+    for start in stride(from: 0, to: wanted.count, by: 50) {
+      let range = start..<min(start + 50, wanted.count)
+      let logits = classifier(Variable(pictures.sliced(range))).logits.value
+      let classes = logits.shape[1]
+      logits.withUnsafeBufferPointer { x in
+        for (row, label) in wanted[range].enumerated() {
+          let own = x[row * classes + label]
+          ranks.append((0..<classes).count { x[row * classes + $0] > own })
+        }
+      }
+    }
+    return ranks
+  }
+}
+
+/// The two halves of a pair's picture, each cut out as a square of half the side and enlarged twice.
+enum PairHalves {
+  /// [2 N, 3, side, side] from [N, 3, side, side]: of every scene first the half of its first emoji, then of its second.
+  static func cut(_ scenes: [EmojiScene], from pictures: Tensor) -> Tensor {
+    let half = pictures.shape[2] / 2
+    let middle = half / 2..<half / 2 + half
+    let squares = scenes.enumerated().flatMap { n, scene -> [Tensor] in
+      let picture = pictures.sliced(n..<n + 1)
+      guard let relation = scene.relation else { preconditionFailure("'\(scene.caption)' has no halves") }
+      let near = (relation == .leftOf || relation == .above) ? 0 : half
+      return [near, half - near].map { start in
+        let (rows, columns) = relation.isHorizontal ? (middle, start..<start + half) : (start..<start + half, middle)
+        return picture.sliced(rows, along: 2).sliced(columns, along: 3)
+      }
+    }
+    return Tensor.concatenated(squares).upsampledNearest2x()
+  }
+}
