@@ -12,6 +12,7 @@ public final class EmojiFont {
   private static let size = 109.0
 
   private let context: OpaquePointer
+  private let font: UnsafeMutablePointer<PangoFont>
 
   /// - Throws: with code `unavailable`, naming the package, when the font is missing.
   public init() throws(UserError) {
@@ -22,17 +23,36 @@ public final class EmojiFont {
     }
     self.context = context
     pango_cairo_context_set_resolution(context, 72)
-    guard Typesetter.loads(Self.family, context) else { throw missing }
+    let wanted = Self.description()
+    defer { pango_font_description_free(wanted) }
+    guard let font = pango_context_load_font(context, wanted) else {
+      g_object_unref(UnsafeMutableRawPointer(context))
+      throw missing
+    }
+    self.font = font
+    // Fontconfig gives a stand-in for a family that is not there.
+    let found = pango_font_describe(font)
+    defer { pango_font_description_free(found) }
+    guard pango_font_description_get_family(found).map({ String(cString: $0) }) == Self.family else { throw missing }
   }
 
-  deinit { g_object_unref(UnsafeMutableRawPointer(context)) }
+  deinit {
+    g_object_unref(UnsafeMutableRawPointer(font))
+    g_object_unref(UnsafeMutableRawPointer(context))
+  }
+
+  /// Family and size, owned by the caller.
+  private static func description() -> OpaquePointer? {
+    let description = pango_font_description_new()
+    pango_font_description_set_family(description, family)
+    pango_font_description_set_absolute_size(description, size * Double(PANGO_SCALE))
+    return description
+  }
 
   /// A layout of `text` in this font and no other, owned by the caller.
   private func layout(_ text: String) -> OpaquePointer {
     guard let layout = pango_layout_new(context) else { preconditionFailure("Pango gives no layout") }
-    let description = pango_font_description_new()
-    pango_font_description_set_family(description, Self.family)
-    pango_font_description_set_absolute_size(description, Self.size * Double(PANGO_SCALE))
+    let description = Self.description()
     pango_layout_set_font_description(layout, description)
     pango_font_description_free(description)
     let attributes = pango_attr_list_new()
@@ -47,6 +67,11 @@ public final class EmojiFont {
   ///
   /// A sequence the font does not know as a whole falls apart into its members.
   public func drawsAsOneGlyph(_ text: String) -> Bool {
+    // Joiners and variation selectors have no pictures of their own.
+    let invisible: [Unicode.Scalar] = ["\u{200D}", "\u{FE0F}"]
+    guard text.unicodeScalars.allSatisfy({ invisible.contains($0) || pango_font_has_char(font, $0.value) != 0 }) else {
+      return false
+    }
     let layout = layout(text)
     defer { g_object_unref(UnsafeMutableRawPointer(layout)) }
     guard pango_layout_get_unknown_glyphs_count(layout) == 0,

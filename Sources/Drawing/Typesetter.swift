@@ -60,7 +60,7 @@ package final class Typesetter {
   deinit { g_object_unref(UnsafeMutableRawPointer(context)) }
 
   /// Whether fontconfig finds the family itself rather than a stand-in.
-  static func loads(_ family: String, _ context: OpaquePointer) -> Bool {
+  private static func loads(_ family: String, _ context: OpaquePointer) -> Bool {
     let wanted = pango_font_description_new()
     defer { pango_font_description_free(wanted) }
     pango_font_description_set_family(wanted, family)

@@ -18,6 +18,6 @@ struct Diffuse: ParsableCommand {
     subcommands: [
       LessonsCommand.self, LessonCommand.self, FiguresCommand.self, CheckCommand.self, ScheduleCommand.self,
       TrainCommand.self,
-      EvaluateCommand.self, InspectCommand.self, ProbeCommand.self, BenchCommand.self,
+      EvaluateCommand.self, InspectCommand.self, ProbeCommand.self, TokenizeCommand.self, BenchCommand.self,
     ])
 }
