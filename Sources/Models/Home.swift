@@ -3,8 +3,8 @@ import Tensors
 
 /// The folder that holds lessons, shipped weights and bundled pictures.
 ///
-/// Two layouts are known. A checkout has `Lessons`, `Sources/Models/Resources/NAME` and `Sources/Stages/Resources/garments`;
-/// an installed tree (`share/diffuse`) has `Lessons`, `Models/NAME` and `Resources/garments`.
+/// Two layouts are known. A checkout has `Lessons`, `Sources/Models/Resources/NAME` and `Sources/Stages/Resources`; an
+/// installed tree (`share/diffuse`) has `Lessons`, `Models/NAME` and `Resources`.
 public struct Home: Sendable, Equatable {
   /// Absolute path without a trailing slash.
   public let root: String
@@ -53,6 +53,11 @@ public struct Home: Sendable, Equatable {
   /// Where the bundled pictures are.
   public var garments: String {
     isCheckout ? root + "/Sources/Stages/Resources/garments" : root + "/Resources/garments"
+  }
+
+  /// Where the bundled scenes of emoji are.
+  public var emojiSamples: String {
+    isCheckout ? root + "/Sources/Stages/Resources/emoji" : root + "/Resources/emoji"
   }
 
   /// The folder of a shipped model, or of one the user has: a path when it holds a slash or names a folder.

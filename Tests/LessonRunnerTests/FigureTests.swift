@@ -56,4 +56,15 @@ import Testing
     let sentence = sentence { () throws(UserError) in try index.find(["echo-polt"]) }
     #expect(sentence.hasPrefix("no figure is named 'echo-polt'; did you mean echo-plot"))
   }
+
+  @Test func figuresOutsideTheLessonsAreDrawnByName() throws {
+    let lesson = try parse("```stage echo\n```\n")
+    #expect(FigureIndex([lesson], stages: [EchoStage()]).entries.map(\.name) == ["echo-plot"])
+    let index = FigureIndex([], stages: [EchoStage()])
+    #expect(index.entries.map(\.isInLesson) == [false] && index.text(width: 80, colors: false).contains("no lesson"))
+    #expect(try index.find([]).isEmpty)
+    let entry = try #require(try index.find(["echo-plot"]).first)
+    let run = try LessonRun(entry.document, settings: LessonSettings(), home: emptyHome())
+    #expect(try run.figure("echo-plot", of: run.outcome(of: entry.block)).title == "The count is 3")
+  }
 }

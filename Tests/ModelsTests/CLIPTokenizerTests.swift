@@ -109,7 +109,7 @@ struct CLIPTokenizerTests {
     let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/vocab.json"))
     let vocabulary = try JSONSerialization.jsonObject(with: data)
     for asPairs in [true, false] {
-      let merges: [Any] = tokenizer.merges.map { asPairs ? [$0.left, $0.right] : "\($0.left) \($0.right)" }
+      let merges: [Any] = tokenizer.merges.map { asPairs ? [$0.left, $0.right] as Any : "\($0.left) \($0.right)" }
       let model: [String: Any] = ["vocab": vocabulary, "merges": merges, "end_of_word_suffix": "</w>"]
       try withTemporaryFolder { root in
         let json = try JSONSerialization.data(withJSONObject: ["model": model])

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Drawing
 import LessonRunner
+import Stages
 import Tensors
 
 /// `diffuse figures`: the teaching figures alone.
@@ -17,7 +18,7 @@ struct FiguresCommand: ParsableCommand {
       Beside each figure a NAME.json holds its caption, alternative text, equation, command, seed and the model's hash.
       """)
 
-  @Argument(help: "Figures by name; all when none is named.")
+  @Argument(help: "Figures by name; those of all lessons when none is named.")
   var names: [String] = []
 
   @Flag(help: "List the figures there are.")
@@ -35,7 +36,7 @@ struct FiguresCommand: ParsableCommand {
     let library = try LessonLibrary(home: home)
     var documents: [LessonDocument] = []
     for entry in library.entries { documents.append(try library.load(entry)) }
-    let index = FigureIndex(documents)
+    let index = FigureIndex(documents, stages: StageCatalogue.all)
     if list { return try Console.write(index.text()) }
     let entries = try index.find(names)
     let desk = try figures.desk(size: size, defaultFolder: ".")
