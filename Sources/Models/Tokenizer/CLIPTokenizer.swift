@@ -53,16 +53,16 @@ public struct CLIPTokenizer: Sendable {
   /// Start, tokens, end, padding: always `contextLength` ids. A text that is longer is cut before the end token, as transformers
   /// cuts it.
   ///
-  /// - Returns: the ids, and the words that were cut off, nil when none were.
+  /// - Returns: the ids, and the words that were cut off or cut in two, nil when none were.
   public func encode(_ text: String) -> (ids: [Int], dropped: String?) {
     let tokens = tokens(of: text)
     let kept = tokens.prefix(contextLength - 2)
     let ids = [startID] + kept.map(\.id) + [endID]
-    let dropped = tokens.dropFirst(contextLength - 2)
-    return (
-      ids + Array(repeating: paddingID, count: contextLength - ids.count),
-      dropped.isEmpty ? nil : Self.join(dropped)
-    )
+    let padding = Array(repeating: paddingID, count: contextLength - ids.count)
+    guard kept.count < tokens.count else { return (ids + padding, nil) }
+    // A word that is cut in two has lost its meaning, so it is named whole.
+    let firstDropped = (kept.lastIndex(where: \.endsWord) ?? -1) + 1
+    return (ids + padding, Self.join(tokens[firstDropped...]))
   }
 
   /// The tokens of a text, however many, without start and end.
