@@ -52,11 +52,11 @@ struct EmojiData: Stage {
     let widths = groups.map { Double(columns($0.0.count)) }
     let grids = groups.map { members, words in
       ImageGrid(
-        rows: [[ImageCell(sheet(of: members, emoji))]], title: RichText("\(members.count) appear \(words)"),
+        rows: [[ImageCell(sheet(of: members, emoji))]], title: "\(members.count) appear \(words)",
         maximumEms: 200)
     }
     return Figure(
-      name: "emoji-world", title: RichText("The world of the models is \(emoji.names.count) emoji"),
+      name: "emoji-world", title: "The models know \(NumberText.fixed(Double(emoji.names.count), decimals: 0)) emoji",
       caption: """
         Every emoji the models know, drawn from the font Noto Color Emoji and named by CLDR, those with short names first. \
         Left the \(paired.count) things (animals, plants, food, play, hearts) of which pairs are made. Flags, skin tones, \
@@ -103,15 +103,20 @@ struct EmojiData: Stage {
   private static func sampleRows(seed: UInt64) throws(UserError) -> [SampleRow] {
     var random = RandomSource(seed: seed)
     var rows: [SampleRow] = []
-    for (label, mix) in [
-      ("one emoji", SceneMix(pairs: 0, backgrounds: 0)), ("on a background", SceneMix(pairs: 0, backgrounds: 1)),
-      ("two emoji", SceneMix(pairs: 1, backgrounds: 0.5)),
+    for (label, mixes) in [
+      ("one emoji", [SceneMix(pairs: 0, backgrounds: 0), SceneMix(pairs: 0, backgrounds: 1)]),
+      ("two emoji", [SceneMix(pairs: 1, backgrounds: 0), SceneMix(pairs: 1, backgrounds: 1)]),
     ] {
-      let emoji = try CaptionedEmoji(mix: mix)
-      rows.append(SampleRow(label: label, scenes: (0..<6).map { _ in emoji.scene(.train, &random) }))
+      var scenes: [EmojiScene] = []
+      for mix in mixes {
+        let emoji = try CaptionedEmoji(mix: mix)
+        scenes += (0..<4).map { _ in emoji.scene(.train, &random) }
+      }
+      rows.append(SampleRow(label: label, scenes: scenes))
     }
     let emoji = try CaptionedEmoji(mix: SceneMix(pairs: 1, backgrounds: 0))
-    let parts = [CaptionedEmoji.Part.heldOutPairs, .heldOutBackgrounds].flatMap { [$0, $0, $0] }
+    let parts: [CaptionedEmoji.Part] =
+      Array(repeating: .heldOutPairs, count: 4) + Array(repeating: .heldOutBackgrounds, count: 4)
     rows.append(SampleRow(label: "held out", scenes: parts.map { emoji.scene($0, &random) }))
     return rows
   }
@@ -127,8 +132,8 @@ struct EmojiData: Stage {
         emoji and background (last row) are never in training: what a model draws for them it has composed.
         """,
       alternativeText: """
-        A grid of four rows of six pictures with captions: single emoji on white, single emoji on coloured backgrounds, pairs, \
-        and pairs and backgrounds that are held out.
+        A grid of three rows of eight pictures with captions: single emoji, pairs, and what is held out; half of each row on \
+        white, half on coloured backgrounds.
         """,
       provenance: Provenance(command: ""),
       content: ImageGrid(rows: cells, rowLabels: rows.map { RichText(verbatim: $0.label) }))

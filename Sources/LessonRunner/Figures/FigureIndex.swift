@@ -74,6 +74,7 @@ extension LessonDocument {
     }
     self.init(
       file: "", number: Self.outside, slug: "figures",
-      header: Header(title: "Figures outside the lessons", minutes: nil, needs: [], formulas: []), blocks: blocks)
+      header: Header(title: "Figures outside the lessons", minutes: nil, needs: [], formulas: []), blocks: blocks,
+      placeholders: [])
   }
 }
