@@ -35,6 +35,7 @@ struct TrainCommand: ParsableCommand {
   var stopAfter: Int?
 
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var home: HomeOptions
 
   func run() throws {
     try threads.apply()
@@ -43,7 +44,7 @@ struct TrainCommand: ParsableCommand {
     if !resume, folder.hasCheckpoint {
       throw UserError("\(folder.path) holds the checkpoint of an interrupted run; go on with --resume, or remove it")
     }
-    let recipe = try RecipeCatalogue.recipe(named: name)
+    let recipe = try RecipeCatalogue.recipe(named: name, home: home.find)
     let stop = StopSignals()
     let trainer = try Trainer(recipe, folder: folder, resume: resume)
     let line = ProgressLine()

@@ -1,0 +1,154 @@
+import Datasets
+import Gradients
+import Layers
+import Models
+import Tensors
+
+/// `emoji-vae`: the autoencoder of latent diffusion (Rombach et al. 2022, section 3.1 and appendix G).
+///
+/// L = reconstruction + perceptual + KL, and in the last part of the run an adversarial term that a patch discriminator,
+/// trained along, provides; its weight is adapted so that it pulls as hard at the decoder's last layer as the
+/// reconstruction (Esser et al. 2021, equation 7).
+public final class EmojiVAE: Recipe {
+  /// What tells the autoencoders of lesson 06 and the shipped one apart.
+  public struct Variant: Sendable, Equatable {
+    public enum Distance: String, Sendable {
+      case l1 = "L1"
+      case l2 = "L2"
+    }
+
+    public var name: String
+    public var blockOutChannels: [Int]
+    public var totalSteps: Int
+    public var distance = Distance.l1
+    /// Weight of the perceptual distance; 0 leaves it out.
+    public var perceptualWeight: Float = 0.1
+    /// Weight of the divergence from N(0, 1), added over a latent's elements, averaged over the pictures.
+    public var divergenceWeight: Float = 1e-6
+    /// Share of the run before the discriminator joins; nil for none.
+    public var adversarialStart: Double?
+    /// The adversarial term's share of the adapted weight.
+    public var adversarialWeight: Float = 0.5
+
+    /// The shipped autoencoder.
+    public static let standard = Variant(
+      name: "emoji-vae", blockOutChannels: [24, 48, 96], totalSteps: 10_000, adversarialStart: 0.7)
+    /// Three for comparison, alike but for the loss.
+    public static let compared = [
+      Variant(name: "emoji-vae-l2", blockOutChannels: small, totalSteps: 3_000, distance: .l2, perceptualWeight: 0),
+      Variant(name: "emoji-vae-perceptual", blockOutChannels: small, totalSteps: 3_000),
+      Variant(name: "emoji-vae-adversarial", blockOutChannels: small, totalSteps: 3_000, adversarialStart: 0.5),
+    ]
+    private static let small = [16, 32, 48]
+  }
+
+  /// Autoencoder and discriminator, trained by one optimiser: neither's loss reaches the other's parameters.
+  struct Trained: Module {
+    let autoencoder: AutoencoderKL
+    let discriminator: PatchDiscriminator?
+
+    var children: [(name: String, module: any Module)] {
+      [("autoencoder", autoencoder as any Module)] + (discriminator.map { [("discriminator", $0 as any Module)] } ?? [])
+    }
+  }
+
+  public var name: String { variant.name }
+  public let settings: TrainingSettings
+  public let variant: Variant
+  private let trained: Trained
+  private let eye: CLIPImageTower
+  private let data: CaptionedEmoji
+
+  /// - Parameter eye: the trained image tower, whose features the perceptual loss compares.
+  public init(_ variant: Variant, eye: CLIPImageTower) throws(UserError) {
+    self.variant = variant
+    self.eye = eye
+    settings = TrainingSettings(
+      totalSteps: variant.totalSteps, batchSize: 16, learningRate: 1e-3, warmupSteps: 200, weightDecay: 0.001,
+      emaDecay: 0.999)
+    var configuration = AutoencoderConfiguration()
+    configuration.sampleSize = 64
+    configuration.blockOutChannels = variant.blockOutChannels
+    configuration.layersPerBlock = 1
+    configuration.normNumGroups = 8
+    configuration.latentChannels = 4
+    trained = Trained(
+      autoencoder: AutoencoderKL(configuration),
+      discriminator: variant.adversarialStart.map { _ in PatchDiscriminator(PatchDiscriminator.Configuration()) })
+    data = try CaptionedEmoji()
+    eye.requireGradients(false)
+  }
+
+  public var module: any Module { trained }
+
+  /// The autoencoder with the scale its latents turned out to have; the discriminator has done its work.
+  public var parts: [ModelPart] {
+    var configuration = trained.autoencoder.configuration
+    configuration.scalingFactor = 1 / latentDeviation()
+    return [ModelPart(trained.autoencoder, configuration.jsonObject)]
+  }
+
+  public var dataDescription: String {
+    "An autoencoder in diffusers' `AutoencoderKL` layout, 64×64×3 ↔ 4×16×16, trained on captioned emoji that are composed "
+      + "anew for every step. Loss: \(variant.distance.rawValue)"
+      + (variant.perceptualWeight > 0 ? " + \(variant.perceptualWeight) × perceptual (features of `emoji-clip`)" : "")
+      + " + \(variant.divergenceWeight) × KL"
+      + (variant.adversarialStart.map {
+        ", and in the last \(Int((100 * (1 - $0)).rounded())) % of the steps \(variant.adversarialWeight) × adversarial with "
+          + "the adaptive weight of Esser et al. 2021"
+      } ?? "") + ". `scaling_factor` is 1/std of the latents of 512 scenes."
+  }
+
+  public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
+    let pictures = Variable(data.batch(settings.batchSize, .train, &random).images)
+    let latents = trained.autoencoder.encode(pictures)
+    let decoded = trained.autoencoder.decode(latents.sample(&random))
+    let divergence = latents.divergence * variant.divergenceWeight
+    guard let discriminator = trained.discriminator, let start = variant.adversarialStart,
+      step >= Int(start * Double(settings.totalSteps))
+    else { return reconstructionLoss(decoded, pictures) + divergence }
+    let balanced = BalancedLoss(
+      picture: decoded, lastLayer: trained.autoencoder.decoder.convOut.weight, strength: variant.adversarialWeight,
+      reconstruction: { self.reconstructionLoss($0, pictures) },
+      adversarial: { Loss.hingeGenerator(fake: discriminator($0)) })
+    let judgement = Loss.hingeDiscriminator(real: discriminator(pictures), fake: discriminator(decoded.detached))
+    return balanced.total + divergence + judgement
+  }
+
+  private func reconstructionLoss(_ decoded: Variable, _ pictures: Variable) -> Variable {
+    let distance = variant.distance == .l1 ? Loss.l1(decoded, pictures) : Loss.meanSquaredError(decoded, pictures)
+    guard variant.perceptualWeight > 0 else { return distance }
+    return distance + eye.perceptualLoss(decoded, pictures) * variant.perceptualWeight
+  }
+
+  /// The standard deviation of the latents of 512 scenes.
+  private func latentDeviation() -> Float {
+    // Seeds of training are below 2³².
+    var random = RandomSource(seed: 1 << 40)
+    let latents = (0..<16).map { _ in
+      trained.autoencoder.encode(Variable(data.batch(32, .train, &random).images)).sample(&random).value
+    }
+    return Tensor.concatenated(latents).standardDeviation()
+  }
+
+  /// How alike held-out scenes and their reconstructions are.
+  public func finalMetrics() throws(UserError) -> [(name: String, value: Double)] {
+    var metrics: [(String, Double)] = []
+    for (part, kind) in [
+      (CaptionedEmoji.Part.heldOutPairs, "held-out pairs"), (.heldOutBackgrounds, "held-out backgrounds"),
+    ] {
+      var random = RandomSource(seed: (1 << 40) + 1)
+      var (ratios, similarities) = ([Double](), [Double]())
+      for _ in 0..<16 {
+        let pictures = data.batch(32, part, &random).images
+        let decoded = trained.autoencoder.decode(trained.autoencoder.encode(Variable(pictures)).mean).value
+          .clamped(to: -1...1)
+        ratios += ImageMetrics.peakSignalToNoiseRatios(decoded, pictures)
+        similarities += ImageMetrics.structuralSimilarities(decoded, pictures)
+      }
+      metrics.append(("PSNR in dB, 512 \(kind)", ratios.reduce(0, +) / Double(ratios.count)))
+      metrics.append(("SSIM, 512 \(kind)", similarities.reduce(0, +) / Double(similarities.count)))
+    }
+    return metrics
+  }
+}
