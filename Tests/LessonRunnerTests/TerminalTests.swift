@@ -93,7 +93,9 @@ import Testing
     let document = try parse("```stage echo\n```\n\nTwice is {{echo.twice}}.\n")
     let run = try LessonRun(document, settings: LessonSettings(assignments: ["count=1,2"]), home: emptyHome())
     let shown = try TerminalRenderer(width: 80, formulas: SampleFormulas()).block(document.blocks[0], of: run)
-    #expect(shown.contains("the number twice"))
+    #expect(shown.contains("\n  twice  2  4  the number twice\n"), "\(shown)")
+    // The colour is the same in both.
+    #expect(shown.contains("\n  word     red   the colour\n"), "\(shown)")
   }
 
   @Test func codeAndQuotesKeepTheirLines() throws {

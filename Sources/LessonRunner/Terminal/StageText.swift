@@ -69,38 +69,46 @@ extension TerminalRenderer {
 
   // MARK: Facts
 
-  /// Single numbers stand in a column of their own, so that words and lists do not widen it.
+  /// Facts that differ between compared values stand side by side, all of them; of the others those that the prose does
+  /// not state.
   private func facts(of outcome: StageOutcome, _ run: LessonRun) -> [String] {
+    func texts(_ fact: FactDeclaration) -> [String] {
+      outcome.runs.map { $0.result.fact(named: fact.name)?.string() ?? "" }
+    }
+    let stated = run.document.statedFacts(of: outcome.block)
+    let compared = outcome.runs.compactMap(\.variant.compared)
+    let header: [TableLayout.Cell] =
+      compared.first.map { first in
+        [[StyledText(first.parameter, .bold)]] + compared.map { [StyledText("\($0.value)", .bold)] } + [[]]
+      } ?? []
+    var (same, different) = ([FactDeclaration](), [FactDeclaration]())
+    for fact in outcome.block.stage.facts {
+      if Set(texts(fact)).count > 1 { different.append(fact) } else if !stated.contains(fact.name) { same.append(fact) }
+    }
+    return facts(same, header: [], outcome) { Array(texts($0).prefix(1)) }
+      + facts(different, header: header, outcome, texts)
+  }
+
+  /// Single numbers stand in a column of their own, so that words and lists do not widen it.
+  private func facts(
+    _ declared: [FactDeclaration], header: [TableLayout.Cell], _ outcome: StageOutcome,
+    _ texts: (FactDeclaration) -> [String]
+  ) -> [String] {
     func isNumber(_ fact: FactDeclaration) -> Bool {
       switch outcome.runs.first?.result.fact(named: fact.name) {
       case .integer, .number: true
       default: false
       }
     }
-    // Compared values belong in one table, all of them.
-    let stated = outcome.runs.count == 1 ? run.document.statedFacts(of: outcome.block) : []
-    let declared = outcome.block.stage.facts.filter { !stated.contains($0.name) }
-    return facts(declared.filter { !isNumber($0) }, of: outcome, .left)
-      + facts(declared.filter(isNumber), of: outcome, .right)
-  }
-
-  private func facts(
-    _ declared: [FactDeclaration], of outcome: StageOutcome, _ alignment: LessonTable.Alignment
-  ) -> [String] {
-    let compared = outcome.runs.compactMap(\.variant.compared)
-    let header: [TableLayout.Cell] =
-      compared.first.map { first in
-        [[StyledText(first.parameter, .bold)]] + compared.map { [StyledText("\($0.value)", .bold)] } + [[]]
-      } ?? []
-    let rows = declared.map { fact -> [TableLayout.Cell] in
-      let values = outcome.runs.map { run in
-        [StyledText(run.result.fact(named: fact.name)?.string() ?? "", .code)]
+    func lines(_ declared: [FactDeclaration], _ alignment: LessonTable.Alignment) -> [String] {
+      guard let first = declared.first else { return [] }
+      let rows = declared.map { fact -> [TableLayout.Cell] in
+        [[StyledText(fact.name)]] + texts(fact).map { [StyledText($0, .code)] } + [[StyledText(fact.meaning, .dim)]]
       }
-      return [[StyledText(fact.name)]] + values + [[StyledText(fact.meaning, .dim)]]
+      let alignments = [.left] + texts(first).map { _ in alignment } + [.left]
+      return tables.lines(header: header, rows: rows, alignments: alignments, indent: "  ")
     }
-    guard !rows.isEmpty else { return [] }
-    let alignments = [.left] + outcome.runs.map { _ in alignment } + [.left]
-    return tables.lines(header: header, rows: rows, alignments: alignments, indent: "  ")
+    return lines(declared.filter { !isNumber($0) }, .left) + lines(declared.filter(isNumber), .right)
   }
 
   private func table(_ table: StageTable, of variant: StageVariant) -> [String] {
