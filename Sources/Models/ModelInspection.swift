@@ -26,29 +26,6 @@ public struct ModelInspection: Sendable {
   /// Bytes of all recorded outputs of one sample: what a training step keeps for the way back, roughly.
   public let activationBytes: Int
 
-  /// Runs a `UNet2DModel` once on zeros of `side` × `side`.
-  public init(_ model: UNet2DModel, side: Int? = nil) {
-    let c = model.configuration
-    let side = side ?? c.sampleSize ?? 32
-    let recorder = Recorder()
-    _ = model(
-      Variable(.zeros([1, c.inChannels, side, side])), timesteps: [0], classLabels: c.numClassEmbeds.map { _ in [0] },
-      recorder.recording())
-    self.init(model, recorder)
-  }
-
-  /// Runs a `UNet2DConditionModel` once on zeros of `side` × `side` and a text of `tokens` tokens.
-  public init(_ model: UNet2DConditionModel, side: Int? = nil, tokens: Int = 77) {
-    let c = model.configuration
-    let side = side ?? c.sampleSize ?? 32
-    let recorder = Recorder()
-    _ = model(
-      Variable(.zeros([1, c.inChannels, side, side])), timesteps: [0],
-      encoderHiddenStates: Variable(.zeros([1, tokens, c.crossAttentionDim])),
-      classLabels: c.numClassEmbeds.map { _ in [0] }, recorder.recording())
-    self.init(model, recorder)
-  }
-
   /// From the outputs a run on one sample recorded.
   public init(_ model: some Module, _ recorder: Recorder) {
     var shapes: [String: [Int]] = [:]
@@ -82,6 +59,8 @@ public struct ModelInspection: Sendable {
     case let attention as SpatialAttention:
       return probabilities.map { 2 * $0.reduce(1, *) * attention.headDim } ?? 0
     case let attention as MultiHeadAttention:
+      return probabilities.map { 2 * $0.reduce(1, *) * attention.headDim } ?? 0
+    case let attention as CLIPAttention:
       return probabilities.map { 2 * $0.reduce(1, *) * attention.headDim } ?? 0
     default: return 0
     }

@@ -50,7 +50,11 @@ public struct ImageClassifier: Module {
 
     var children: [(name: String, module: any Module)] { [("conv", conv), ("norm", norm)] }
 
-    func callAsFunction(_ x: Variable) -> Variable { norm.withSiLU(conv(x)) }
+    func callAsFunction(_ x: Variable, _ recording: Recording?) -> Variable {
+      let y = norm.withSiLU(conv(x, recording?["conv"]), recording?["norm"])
+      recording?.record(y.value)
+      return y
+    }
   }
 
   public let configuration: Configuration
@@ -76,14 +80,16 @@ public struct ImageClassifier: Module {
   }
 
   /// Pictures [N, C, H, W] in −1…1 → features [N, featureWidth] and logits [N, numClasses].
-  public func callAsFunction(_ pictures: Variable) -> (features: Variable, logits: Variable) {
+  public func callAsFunction(
+    _ pictures: Variable, _ recording: Recording? = nil
+  ) -> (features: Variable, logits: Variable) {
     var h = pictures
     for (i, layer) in layers.enumerated() {
-      h = layer(h)
+      h = layer(h, recording?["layers.\(i)"])
       if i % 2 == 1 { h = h.averagePooled2x2() }
     }
     let pooled = h.reshaped([h.shape[0], h.shape[1], -1]).mean(along: 2)
-    let features = hidden(pooled).silu()
-    return (features, classifier(features))
+    let features = hidden(pooled, recording?["hidden"]).silu()
+    return (features, classifier(features, recording?["classifier"]))
   }
 }

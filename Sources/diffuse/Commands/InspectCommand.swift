@@ -13,9 +13,10 @@ struct InspectCommand: ParsableCommand {
 
         diffuse inspect fashion-ddpm
         diffuse inspect fashion-ddpm --size 64 --depth 1
-        diffuse inspect path/to/unet --json
+        diffuse inspect path/to/vae --json
 
-      Shapes, multiply-adds and activation memory are those of one sample.
+      The folder may be a pipeline's: then its parts follow one another. Shapes, multiply-adds and activation memory are \
+      those of one sample.
       """)
 
   @Argument(help: "Model folder or name.")
@@ -34,33 +35,25 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let folder = ModelFolder(try home.find().model(model))
-    let unet = try folder.unet2D()
-    let factor = unet.configuration.sizeFactor
-    if let size, size < factor || size > 1024 || size % factor != 0 {
-      throw UserError("--size is \(size); it must be a multiple of \(factor) up to 1024")
-    }
-    let side = size ?? unet.configuration.sampleSize ?? 32
-    let inspection = ModelInspection(unet, side: side)
-    let hash = try folder.weightsHash()
-    try Console.write(
-      json ? try Self.json(inspection, hash, side) : Self.text(inspection, model, hash, side, depth))
+    let models = try InspectedModel.all(in: folder, side: size)
+    try Console.write(json ? try Self.json(models) : models.map { text($0) }.joined(separator: "\n"))
   }
 
-  private static func text(
-    _ inspection: ModelInspection, _ name: String, _ hash: String, _ side: Int, _ depth: Int
-  ) -> String {
+  private func text(_ inspected: InspectedModel) -> String {
+    let inspection = inspected.inspection
+    let name = inspected.part.map { "\(model), \($0)" } ?? model
     var lines = [
-      "\(name)  weights \(hash)", "",
+      "\(name)  weights \(inspected.weightsHash)", "",
       "parameters            \(grouped(inspection.parameters)) "
         + "(\(megabytes(2 * inspection.parameters)) on disk in half precision)",
-      "multiply-adds         \(grouped(inspection.multiplyAdds)) for one sample of \(side)×\(side)",
+      "multiply-adds         \(grouped(inspection.multiplyAdds)) for one sample of \(inspected.sample)",
       "intermediate tensors  \(megabytes(inspection.activationBytes)) for one sample", "",
-      row("module", "output", "parameters", "multiply-adds"),
+      Self.row("module", "output", "parameters", "multiply-adds"),
     ]
     for entry in inspection.rows where entry.depth <= depth && entry.parameters > 0 {
-      let label = String(repeating: "  ", count: entry.depth) + shortName(entry.path)
+      let label = String(repeating: "  ", count: entry.depth) + Self.shortName(entry.path)
       let shape = entry.outputShape.map { $0.dropFirst().map(String.init).joined(separator: "×") } ?? ""
-      lines.append(row(label, shape, grouped(entry.parameters), grouped(entry.multiplyAdds)))
+      lines.append(Self.row(label, shape, grouped(entry.parameters), grouped(entry.multiplyAdds)))
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -82,21 +75,21 @@ struct InspectCommand: ParsableCommand {
     return left(name, 34) + left(shape, 14) + right(parameters, 12) + right(products, 16)
   }
 
-  private static func grouped(_ number: Int) -> String {
-    let digits = String(number)
-    var result = ""
-    for (i, digit) in digits.enumerated() {
-      if i > 0 && (digits.count - i) % 3 == 0 { result += "," }
-      result.append(digit)
+  private static func json(_ models: [InspectedModel]) throws -> String {
+    let objects = models.map(object)
+    let parts = zip(models, objects).map { inspected, object in
+      object.merging(["part": inspected.part ?? ""]) { $1 }
     }
-    return result
+    let whole: [String: Any] = models.first?.part == nil ? objects.first ?? [:] : ["parts": parts]
+    let data = try JSONSerialization.data(withJSONObject: whole, options: [.prettyPrinted, .sortedKeys])
+    return String(decoding: data, as: UTF8.self) + "\n"
   }
 
-  private static func megabytes(_ bytes: Int) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }
-
-  private static func json(_ inspection: ModelInspection, _ hash: String, _ side: Int) throws -> String {
-    let object: [String: Any] = [
-      "weights_sha256_prefix": hash, "size": side, "parameters": inspection.parameters,
+  private static func object(_ inspected: InspectedModel) -> [String: Any] {
+    let inspection = inspected.inspection
+    return [
+      "class": inspected.className, "weights_sha256_prefix": inspected.weightsHash,
+      "size": inspected.side ?? NSNull(), "sample": inspected.sample, "parameters": inspection.parameters,
       "multiply_adds": inspection.multiplyAdds, "activation_bytes": inspection.activationBytes,
       "modules": inspection.rows.map {
         [
@@ -105,7 +98,17 @@ struct InspectCommand: ParsableCommand {
         ]
       },
     ]
-    let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-    return String(decoding: data, as: UTF8.self) + "\n"
   }
 }
+
+private func grouped(_ number: Int) -> String {
+  let digits = String(number)
+  var result = ""
+  for (i, digit) in digits.enumerated() {
+    if i > 0 && (digits.count - i) % 3 == 0 { result += "," }
+    result.append(digit)
+  }
+  return result
+}
+
+private func megabytes(_ bytes: Int) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }

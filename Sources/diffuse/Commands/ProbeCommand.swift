@@ -1,5 +1,4 @@
 import ArgumentParser
-import Gradients
 import LessonRunner
 import Models
 import Tensors
@@ -13,12 +12,20 @@ struct ProbeCommand: ParsableCommand {
 
         diffuse probe unet --model fashion-ddpm --input in.safetensors --output out.safetensors --trace
 
-      The input file holds the arguments of the diffusers class' forward method by name; for unet: sample [N, C, H, W], \
-      timestep [1] or [N], and class_labels [N] when the model has classes. The output file holds its result, sample; \
-      with --trace also every submodule's output under its module path.
+      The input file holds the arguments of the forward method of the class in diffusers or transformers by name, the \
+      output file its results:
+
+        unet          sample [N, C, H, W], timestep [1] or [N], encoder_hidden_states [N, L, D] when the model looks at a \
+      text, class_labels [N] when it has classes → sample
+        vae-encoder   sample [N, C, H, W] → mean, logvar
+        vae-decoder   latent_sample [N, C, h, w] → sample
+        text-encoder  input_ids [N, L] → last_hidden_state, pooler_output
+
+      With --trace every submodule's output follows under its module path. The model is a module's folder, config.json \
+      beside its weights, or a pipeline's, or the name of a shipped one.
       """)
 
-  @Argument(help: "The module: unet.")
+  @Argument(help: "The module: unet, vae-encoder, vae-decoder or text-encoder.")
   var module: String
 
   @Option(help: "Model folder or name.")
@@ -36,15 +43,12 @@ struct ProbeCommand: ParsableCommand {
   @OptionGroup var home: HomeOptions
 
   func run() throws {
-    guard module == "unet" else { throw UserError.unknown("module to probe", module, among: ["unet"]) }
+    guard let probe = ModuleProbe(rawValue: module) else {
+      throw UserError.unknown("module to probe", module, among: ModuleProbe.allCases.map(\.rawValue))
+    }
     try OutputPlace.check(file: output)
-    let unet = try ModelFolder(try home.find().model(model)).unet2D()
-    let arguments = try UNet2DArguments(SafetensorsFile(contentsOf: input), for: unet.configuration)
-    let recorder = Recorder()
-    let result = unet(
-      Variable(arguments.sample), timesteps: arguments.timesteps, classLabels: arguments.classLabels,
-      trace ? recorder.recording() : nil)
-    let traced = recorder.entries.filter { !$0.key.isEmpty }.map { ($0.key, $0.tensor) }
-    try SafetensorsFile.write([("sample", result.value)] + traced, to: output)
+    let folder = ModelFolder(try home.find().model(model))
+    let results = try probe.run(folder, on: SafetensorsFile(contentsOf: input), trace: trace)
+    try SafetensorsFile.write(results.map { ($0.name, $0.tensor) }, to: output)
   }
 }
