@@ -53,7 +53,7 @@ struct Inputs: Sendable {
 public enum Bindings {
   public static let all: [Binding] =
     ProcessBindings.all + SamplerBindings.all + LayerBindings.all + CostBindings.all + TrainingBindings.all
-    + EvaluationBindings.all
+    + EvaluationBindings.all + LatentBindings.all
 
   private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 
@@ -74,22 +74,11 @@ public enum Bindings {
     "sampler.inpaint_blend": "inpainting is not part of the engine yet",
     "guidance.rescale": "the pipelines do not rescale",
     "guidance.classifier": "the models here are steered without a classifier",
-    "vae.reparameterize": "the autoencoder is not part of the engine yet",
-    "vae.kl": "the autoencoder is not part of the engine yet",
-    "vae.scaling_factor": "the autoencoder is not part of the engine yet",
-    "vae.unscale": "the autoencoder is not part of the engine yet",
-    "vae.perceptual": "the autoencoder is not part of the engine yet",
-    "vae.discriminator": "the autoencoder is not part of the engine yet",
-    "vae.adversarial": "the autoencoder is not part of the engine yet",
-    "vae.adaptive_weight": "the autoencoder is not part of the engine yet",
     "latent.pca": "the lesson on latent spaces is not part of the engine yet",
     "latent.grey": "the lesson on latent spaces is not part of the engine yet",
     "latent.compression_ratio": "arithmetic on shapes, which no code needs",
     "image.psnr": "the autoencoder is not part of the engine yet",
     "image.ssim": "the autoencoder is not part of the engine yet",
-    "text.cosine_similarity": "the text encoder is not part of the engine yet",
-    "text.contrastive": "the text encoder is not part of the engine yet",
-    "act.geglu": "the transformer blocks are not part of the engine yet",
     "cost.receptive_field": "arithmetic on shapes, which no code needs",
     "metric.diversity":
       "part of FashionEvaluation, which computes it on the classifier's features of real samples only",

@@ -90,6 +90,10 @@ enum LayerBindings {
     Binding("act.silu", "Variable.silu") { $0.variable("x").silu().value },
     Binding("act.gelu", "Variable.gelu") { $0.variable("x").gelu().value },
     Binding("act.quick_gelu", "Variable.quickGELU") { $0.variable("x").quickGELU().value },
+    Binding("act.geglu", "Variable.gatedGELU") { given in
+      Variable.concatenated([given.variable("a"), given.variable("g")], along: given.shape("a").count - 1).gatedGELU()
+        .value
+    },
   ]
 
   private static let layers = [

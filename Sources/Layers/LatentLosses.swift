@@ -16,8 +16,9 @@ extension Loss {
   /// How differently one layer of a network sees two pictures (Zhang et al. 2018, eq. 1, channels weighted alike).
   ///
   /// The features [N, C, H, W] of each place are brought to length 1; squared distances are averaged over places.
-  public static func perceptual(_ features: Variable, _ others: Variable) -> Variable {
-    let difference = features.unitLength(along: 1) - others.unitLength(along: 1)
+  public static func perceptual(_ features: Variable, _ others: Variable, epsilon: Float = 1e-10) -> Variable {
+    let difference =
+      features.unitLength(along: 1, epsilon: epsilon) - others.unitLength(along: 1, epsilon: epsilon)
     return (difference * difference).mean() * Float(features.shape[1])
   }
 
@@ -39,9 +40,11 @@ extension Loss {
   public static func hingeGenerator(fake: Variable) -> Variable { -fake.mean() }
 
   /// The weight that makes the adversarial loss pull as hard at the decoder's last layer as the reconstruction loss
-  /// (Esser et al. 2021, eq. 7): ‖∇rec‖ / (‖∇adv‖ + 10⁻⁴), at most 10⁴.
-  public static func adaptiveWeight(reconstruction: Tensor, adversarial: Tensor) -> Float {
-    let quotient = reconstruction.squaredNorm.squareRoot() / (adversarial.squaredNorm.squareRoot() + 1e-4)
+  /// (Esser et al. 2021, eq. 7): ‖∇rec‖ / (‖∇adv‖ + ε), at most 10⁴, from the gradients there.
+  public static func adaptiveWeight(
+    reconstruction: Tensor, adversarial: Tensor, epsilon: Double = 1e-4
+  ) -> Float {
+    let quotient = reconstruction.squaredNorm.squareRoot() / (adversarial.squaredNorm.squareRoot() + epsilon)
     return Float(min(max(quotient, 0), 1e4))
   }
 }

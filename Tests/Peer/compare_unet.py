@@ -1,4 +1,4 @@
-"""Opens the folder of a UNet2DModel or a UNet2DConditionModel with diffusers and with diffuse and compares what every submodule computes.
+"""Opens a U-Net's folder with diffusers and with diffuse and compares what every submodule computes.
 
     Tests/Peer/run compare_unet.py fashion-ddpm
 
@@ -8,11 +8,9 @@ first submodule beyond the tolerance is named, and the exit code is 1; so it is 
 
 import argparse
 import pathlib
-import subprocess
 import sys
-import tempfile
 
-from peer_models import DIFFUSE, binary, model_folder, open_unet, stop, trace
+from peer_models import DIFFUSE, binary, compare, model_folder, open_unet, probe, stop, trace
 
 
 def parse():
@@ -51,62 +49,14 @@ def make_arguments(model, batch, size, seed):
     return arguments
 
 
-def probe(diffuse, folder, arguments):
-    """What `diffuse probe unet --trace` computes from the same arguments."""
-    from safetensors.torch import load_file, save_file
-
-    with tempfile.TemporaryDirectory() as scratch:
-        source, target = pathlib.Path(scratch) / "in.safetensors", pathlib.Path(scratch) / "out.safetensors"
-        save_file(arguments, source)
-        command = [diffuse, "probe", "unet", "--model", str(folder), "--input", str(source), "--output", str(target),
-                   "--trace"]
-        finished = subprocess.run(command, capture_output=True, text=True)
-        if finished.returncode != 0:
-            stop(f"'{' '.join(command)}' ended with {finished.returncode}: {finished.stderr.strip()}", 70)
-        return load_file(target)
-
-
-def difference(ours, theirs):
-    """(relative norm, largest absolute difference), or a word where numbers make no sense."""
-    if ours is None:
-        return "missing"
-    if ours.shape != theirs.shape:
-        return f"shape {list(ours.shape)}, theirs {list(theirs.shape)}"
-    if not bool(ours.isfinite().all()):
-        return "not finite"
-    gap = (ours.double() - theirs.double())
-    norm = theirs.double().norm().item()
-    relative = gap.norm().item() / norm if norm else (0.0 if not gap.any() else float("inf"))
-    return relative, gap.abs().max().item()
-
-
 def main():
     options = parse()
     diffuse, folder = binary(options.diffuse), model_folder(options.model)
     model = open_unet(folder)
     arguments = make_arguments(model, options.batch, options.size, options.seed)
     result, outputs = trace(model, **arguments)
-    ours = probe(diffuse, folder, arguments)
-
-    first, worst, agreeing = None, ("", 0.0), 0
-    for path, theirs in [*outputs.items(), ("sample", result)]:
-        found = difference(ours.get(path), theirs)
-        agrees = not isinstance(found, str) and found[0] <= options.tolerance
-        agreeing += agrees
-        if not agrees and first is None:
-            first = path
-        if not isinstance(found, str) and found[0] >= worst[1]:
-            worst = (path, found[0])
-        if not options.quiet or not agrees:
-            numbers = found if isinstance(found, str) else f"{found[0]:9.2e}  {found[1]:9.2e}"
-            print(f"{path:52} {str(list(theirs.shape)):20} {numbers}{'' if agrees else '   <-- differs'}")
-    extra = sorted(set(ours) - set(outputs) - {"sample"} - {k for k in ours if k.endswith("probabilities")})
-    if extra:
-        print(f"only ours: {', '.join(extra)}")
-    print(f"{agreeing} of {len(outputs) + 1} outputs agree to {options.tolerance:g}; "
-          f"the largest relative difference is {worst[1]:.2e} in {worst[0]}")
-    if first:
-        print(f"the first that does not agree is {first}")
+    ours = probe(diffuse, "unet", folder, arguments)
+    if compare(ours, outputs | {"sample": result}, options.tolerance, options.quiet):
         sys.exit(1)
 
 

@@ -20,6 +20,15 @@ public struct AutoencoderConfiguration: Sendable, Equatable {
 
   /// A picture of H × W becomes latents of H/f × W/f with f = 2^(levels − 1), rounded down at each level.
   public var sizeFactor: Int { 1 << (blockOutChannels.count - 1) }
+
+  /// Latents at the scale diffusion works on: z · f.
+  public func scaled(_ latents: Tensor) -> Tensor { latents * scalingFactor }
+
+  /// Latents at the decoder's scale again: z / f.
+  public func unscaled(_ latents: Tensor) -> Tensor { latents / scalingFactor }
+
+  /// The factor that brings latents to variance 1: one over their deviation over batch, channels and places.
+  public static func scalingFactor(of latents: Tensor) -> Float { 1 / latents.standardDeviation() }
 }
 
 extension AutoencoderConfiguration {

@@ -47,11 +47,18 @@ public struct LatentDistribution {
   /// log σ² [N, C, h, w], kept in −30…20
   public let logvar: Variable
 
+  public init(mean: Variable, logvar: Variable) {
+    precondition(mean.shape == logvar.shape, "means \(mean.shape), log-variances \(logvar.shape)")
+    self.mean = mean
+    self.logvar = logvar
+  }
+
   /// From an encoder's output [N, 2C, h, w], the means before the log-variances.
   init(moments: Variable) {
     let channels = moments.shape[1] / 2
-    mean = moments.sliced(0..<channels, along: 1)
-    logvar = moments.sliced(channels..<(2 * channels), along: 1).clamped(to: -30...20)
+    self.init(
+      mean: moments.sliced(0..<channels, along: 1),
+      logvar: moments.sliced(channels..<(2 * channels), along: 1).clamped(to: -30...20))
   }
 
   /// A draw μ + exp(log σ²/2) ε with ε ~ N(0, 1) from `random`, through which gradients flow (Kingma & Welling 2014).

@@ -72,12 +72,17 @@ public struct EmojiCLIP: Module {
       .unitLength(along: 1)
   }
 
+  /// Cosines between embeddings [N, D] and [M, D] of length 1: [N, M].
+  public static func similarities(_ pictures: Variable, _ texts: Variable) -> Variable {
+    pictures.matmul(texts, transposeB: true)
+  }
+
   /// Cosine similarities of N pictures and M texts over the temperature: [N, M].
   ///
   /// The scale 1/τ stays in 1…100, as in CLIP.
   public func logits(pictures: Variable, inputIDs: [[Int]]) -> Variable {
     let scale = logScale.variable.clamped(to: 0...4.6051702).exp()
-    return embed(pictures: pictures).matmul(embed(inputIDs: inputIDs), transposeB: true) * scale
+    return Self.similarities(embed(pictures: pictures), embed(inputIDs: inputIDs)) * scale
   }
 }
 
