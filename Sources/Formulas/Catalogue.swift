@@ -27,7 +27,8 @@ public enum Catalogue {
   public static func formula(_ id: String) throws(FormulaError) -> Formula {
     if let formula = byID[id] { return formula }
     let part = id.split(separator: ".").last.map(String.init) ?? id
-    let near = formulas.map(\.id).filter { !part.isEmpty && $0.contains(part) || $0.hasPrefix(id + ".") }
+    var near = formulas.map(\.id).filter { !part.isEmpty && $0.contains(part) || $0.hasPrefix(id + ".") }
+    if near.isEmpty, id.count < 60 { near = formulas.map(\.id).filter { Builtin.distance($0, id) <= 3 } }
     let hint = near.isEmpty ? "`diffuse check --list` shows them all" : "there is \(near.joined(separator: ", "))"
     throw FormulaError("no formula is called \(id); \(hint)")
   }

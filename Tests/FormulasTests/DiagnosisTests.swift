@@ -31,6 +31,14 @@ import Testing
     ("prediction.v", "sqrt(alpha_bar)*eps - sqrt(1 - alpha_bar)*x0 + 0.25", "shifted by 0.25"),
     ("layer.conv2d", "conv2d(x, W, stride=s, padding=r) - reshape(b, -1, 1, 1)", "minus for plus"),
     ("sampler.euler_step", "x_i + sigma[i+1]*d", "term missing"),
+    ("forward.closed_form", "√ᾱ x₀ + √1−ᾱ ε", "root too short"),
+    ("forward.closed_form", "sqrt(alpha_t)*x0 + sqrt(1-alpha_t)*eps", "α for ᾱ"),
+    ("forward.closed_form", "sqrt(alpha_bar)*x0 + sqrt(beta)*eps", "β for 1 − ᾱ"),
+    ("forward.closed_form", "sqrt(alpha_bar[t+1])*x0 + sqrt(1-alpha_bar[t+1])*eps", "index one too large"),
+    ("posterior.mean_from_epsilon", "(x_t - beta/(1 - alpha_bar)*eps_hat)/alpha", "square roots dropped"),
+    ("norm.layer", "gamma*(x-mean(x))/sqrt(var(x)+delta)+beta", "axis forgotten"),
+    ("metric.frechet", "norm(mu1-mu2)^2+trace(C1+C2-2*sqrtm(C1*C2))", "element by element"),
+    ("sampler.ddim_step", "sqrt(alpha_bar[prev])*x0_hat + sqrt(1-alpha_bar[prev])*eps_hat", "σ left out"),
   ])
   func namesTheSlip(_ id: String, _ typed: String, _ name: String) throws {
     let verdict = try Checker(Catalogue.formula(id)).check(expression: typed)

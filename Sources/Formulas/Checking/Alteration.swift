@@ -31,7 +31,7 @@ struct Alteration {
         result.append(Alteration(name: change.name, explanation: change.explanation, program: program))
       }
     }
-    return result + exchanges(formula, trees)
+    return result + exchanges(formula, trees) + everywhere(formula, trees)
   }
 
   /// The trees one change away from this one.
@@ -57,8 +57,15 @@ struct Alteration {
     let shown = node.unicode
     switch node {
     case .call("sqrt", let arguments, _):
-      return arguments.map {
-        Change("square root dropped", "The square root is missing: \(shown), not \($0.unicode).", $0)
+      return arguments.flatMap { inside -> [Change] in
+        var result = [
+          Change("square root dropped", "The square root is missing: \(shown), not \(inside.unicode).", inside)
+        ]
+        if case .binary(let symbol, let left, let right) = inside, symbol != .power {
+          let short = Expression.binary(symbol, .call("sqrt", [left]), right)
+          result.append(Change("root too short", "The root covers all of \(inside.unicode).", short))
+        }
+        return result
       }
     case .binary(.power, let base, .number(2)):
       return [Change("square dropped", "The square is missing: \(shown), not \(base.unicode).", base)]
@@ -105,7 +112,15 @@ struct Alteration {
           "square root added", "There is no root over \(shown).", .call("sqrt", [.binary(.minus, left, right)])),
       ]
     case .times:
-      return [
+      // √1−ᾱ ε is read as √1 − ᾱ ε.
+      var short: [Change] = []
+      if case .call("sqrt", let arguments, _) = left, case .binary(let inner, let a, let b)? = arguments.first,
+        inner == .plus || inner == .minus
+      {
+        let node = Expression.binary(inner, .call("sqrt", [a]), .binary(.times, b, right))
+        short = [Change("root too short", "The root covers all of \(arguments[0].unicode): it needs brackets.", node)]
+      }
+      return short + [
         Change("factor missing", "The factor \(b) is missing in \(shown).", left),
         Change("factor missing", "The factor \(a) is missing in \(shown).", right),
         Change("divided for multiplied", "\(b) multiplies in \(shown).", .binary(.divide, left, right)),
@@ -122,6 +137,8 @@ struct Alteration {
       ]
     case .matmul:
       return [
+        Change(
+          "element by element", "\(shown) is a matrix product, written with @.", .binary(.times, left, right)),
         Change("factors exchanged", "The order of a matrix product counts: \(shown).", .binary(.matmul, right, left)),
         Change(
           "not transposed", "Look at what is transposed in \(shown).",
@@ -173,6 +190,56 @@ struct Alteration {
         let moved = Expression.call(function, arguments, options: ["axis": .number(Double(axis))])
         result.append(Change("wrong axis", "\(function) runs along another axis: \(shown).", moved))
       }
+    }
+    return result
+  }
+
+  /// The same slip at every place at once.
+  private static func everywhere(_ formula: Formula, _ trees: [Expression]) -> [Alteration] {
+    var result: [Alteration] = []
+    func add(_ name: String, _ explanation: String, _ change: (Expression) -> Expression) {
+      let changed = trees.map { $0.mapped(change) }
+      guard changed != trees else { return }
+      let program = Program(definitions: Array(changed.dropLast()), result: changed[changed.count - 1])
+      result.append(Alteration(name: name, explanation: explanation, program: program))
+    }
+    for case .schedule(let at, _) in formula.symbols.map(\.role) {
+      let index = Expression.name(at)
+      for (step, words) in [(Expression.BinaryOperator.minus, "earlier"), (.plus, "later")] {
+        let moved = Expression.binary(step, index, .number(1))
+        add(
+          "index one too \(words == "earlier" ? "small" : "large")",
+          "You used \(at) \(step == .plus ? "+" : "−") 1 for \(at) throughout: one place \(words)."
+        ) { node in
+          guard case .element(let base, let indices) = node else { return node }
+          return .element(base, indices.map { $0.mapped { $0 == index ? moved : $0 } })
+        }
+      }
+    }
+    let bar = Expression.name("alpha_bar")
+    add("α for ᾱ", "You took αₜ = 1 − βₜ, the share that one step keeps, for ᾱₜ, the product of all of them.") { node in
+      guard case .element(bar, let indices) = node, indices.count == 1, let index = indices.first else { return node }
+      return .binary(.divide, node, .element(bar, [.binary(.minus, index, .number(1))]))
+    }
+    add("β for 1 − ᾱ", "You took βₜ, the variance that one step adds, for 1 − ᾱₜ, that of all of them.") { node in
+      guard case .binary(.minus, .number(1), .element(bar, let indices)) = node, let index = indices.first else {
+        return node
+      }
+      let before = Expression.element(bar, [.binary(.minus, index, .number(1))])
+      return .binary(.minus, .number(1), .binary(.divide, .element(bar, indices), before))
+    }
+    add("axis forgotten", "Means and variances run along one axis; without it they run over everything.") { node in
+      guard case .call(let function, let arguments, let options) = node, options["axis"] != nil else { return node }
+      return .call(function, arguments)
+    }
+    for symbol in formula.symbols where symbol.role == .given {
+      let tree = symbol.expression
+      add("\(symbol.unicode) left out", "You left \(symbol.unicode) out: \(symbol.meaning).") {
+        $0 == tree ? .number(0) : $0
+      }
+    }
+    add("square roots dropped", "All square roots are missing.") { node in
+      if case .call("sqrt", let arguments, _) = node, let inside = arguments.first { inside } else { node }
     }
     return result
   }

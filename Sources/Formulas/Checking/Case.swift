@@ -136,6 +136,7 @@ extension Formula {
       }
     }
     for definition in definitions { try scope.define(definition) }
+    try scope.defineUsual()
     return scope
   }
 

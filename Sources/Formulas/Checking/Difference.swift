@@ -33,7 +33,8 @@ public enum Difference: Sendable, Hashable {
     case .shape(let actual, let expected): return "it gives the shape \(actual), \(expected) is right"
     case .notFinite(let index, let value, let expected, let trouble):
       let why = trouble.map { " (\($0))" } ?? ""
-      return "\(Self.place(index))it gives \(value)\(why), \(Numeral.short(expected)) is right"
+      return
+        "\(Self.place(index))it gives \(value.isNaN ? "no number" : "\(value)")\(why), \(Numeral.short(expected)) is right"
     case .value(let index, let actual, let expected):
       let (a, b) = Numeral.pair(actual, expected)
       return "\(Self.place(index))it gives \(a), \(b) is right"

@@ -64,7 +64,8 @@ struct Call {
   func whole(_ value: Numbers?, _ what: String) throws(FormulaError) -> Int? {
     guard let value else { return nil }
     guard let number = value.scalar, number == number.rounded(), abs(number) < 1e9 else {
-      throw FormulaError("\(what) of \(function) must be a whole number, not \(value)")
+      let shown = value.count > 4 ? "an array of shape \(value.shape)" : "\(value)"
+      throw FormulaError("\(what) of \(function) must be a whole number below 10⁹, not \(shown)")
     }
     return Int(number)
   }

@@ -117,7 +117,10 @@ public struct Evaluator {
     let parts = Name(name)
     let plain = Name(base: parts.base, accent: parts.accent, subscripts: parts.subscripts).ascii
     if let index = Double(parts.digits), has(plain) { return try value(.element(.name(plain), [.number(index)])) }
-    throw FormulaError("“\(name)” is unknown; known are \(scope.names.joined(separator: ", "))")
+    let letters = name.map(String.init)
+    let hint =
+      (2...4).contains(letters.count) && letters.allSatisfy(has) ? ", and a product needs a space or a sign" : ""
+    throw FormulaError("“\(name)” is unknown; known are \(scope.listing)\(hint)")
   }
 
   func find(_ name: String) -> Found? {
@@ -147,20 +150,23 @@ public struct Evaluator {
   }
 
   mutating func defined(_ found: Found, _ arguments: [Numbers]) throws(FormulaError) -> Numbers {
-    if arguments.isEmpty, let value = known[found] { return value }
+    // r_k = … in a sum over k has the k of the sum.
+    let index = Self.split(found.name).flatMap { part in locals[part.1].map { (name: part.1, value: $0) } }
+    if arguments.isEmpty, index == nil, let value = known[found] { return value }
     guard depth < Self.deepestCalls else {
       throw FormulaError("\(found.name) is defined by itself, or by more than \(Self.deepestCalls) others in turn")
     }
     let (definition, outer, outerVisible) = (definition(found), locals, visible)
     depth += 1
     locals = Dictionary(zip(definition.parameters, arguments), uniquingKeysWith: { first, _ in first })
+    if arguments.isEmpty, let index { locals[index.name] = index.value }
     visible = max(found.place, 0)
     defer {
       (locals, visible) = (outer, outerVisible)
       depth -= 1
     }
     let result = try value(definition.body)
-    if arguments.isEmpty { known[found] = result }
+    if arguments.isEmpty, index == nil { known[found] = result }
     return result
   }
 
@@ -172,10 +178,18 @@ public struct Evaluator {
     switch symbol {
     case .plus: try Numbers.combine(a, b, +)
     case .minus: try Numbers.combine(a, b, -)
-    case .times: try Numbers.combine(a, b, *)
+    case .times: try product(a, b)
     case .divide: try Numbers.combine(a, b, /)
     case .power: try Numbers.combine(a, b) { $1 == 2 ? $0 * $0 : pow($0, $1) }
     case .matmul: try matmul(a, b)
+    }
+  }
+
+  /// The product element by element; where only the matrix product is possible, the sentence says how it is written.
+  private static func product(_ a: Numbers, _ b: Numbers) throws(FormulaError) -> Numbers {
+    do throws(FormulaError) { return try Numbers.combine(a, b, *) } catch {
+      guard (try? matmul(a, b)) != nil else { throw error }
+      throw FormulaError(error.sentence + "; the matrix product is written A @ B")
     }
   }
 

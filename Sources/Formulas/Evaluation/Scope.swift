@@ -18,6 +18,8 @@ public struct Scope: Sendable {
   var sequences: [String: Sequence] = [:]
   /// The formula's own abbreviations.
   private(set) var definitions: [String: Definition] = [:]
+  /// The definitions that no formula made.
+  private var usual: Set<String> = []
   /// What the person who typed the expression defined, in order; each sees those before it and hides the formula's.
   private(set) var own: [(name: String, definition: Definition)] = []
 
@@ -48,6 +50,34 @@ public struct Scope: Sendable {
     own.append(try Self.definition(relation))
   }
 
+  /// Adds the names that everybody uses beside the given ones: αₜ and βₜ where ᾱ is given, αₜ and ᾱₜ where β is.
+  mutating func defineUsual() throws(FormulaError) {
+    func at(_ name: String, _ index: Expression) -> Expression { .element(.name(name), [index]) }
+    let one = Expression.number(1)
+    var usual: [Expression] = []
+    if let bar = sequences["alpha_bar"], bar.before != nil {
+      let t = Expression.name(bar.at)
+      let kept = Expression.binary(.divide, at("alpha_bar", t), at("alpha_bar", .binary(.minus, t, one)))
+      usual = [
+        .relation(.equals, at("alpha", t), kept), .relation(.equals, at("beta", t), .binary(.minus, one, kept)),
+      ]
+    } else if let beta = sequences["beta"] {
+      let t = Expression.name(beta.at)
+      let product = Expression.series(
+        .prod, .binary(.minus, one, at("beta", .name("s"))), index: "s", from: .number(0), through: t)
+      usual = [
+        .relation(.equals, at("alpha", t), .binary(.minus, one, at("beta", t))),
+        .relation(.equals, at("alpha_bar", t), product),
+      ]
+    }
+    for relation in usual {
+      let (name, definition) = try Self.definition(relation)
+      guard inputs[name] == nil, definitions[name] == nil else { continue }
+      definitions[name] = definition
+      self.usual.insert(name)
+    }
+  }
+
   private static func definition(_ relation: Expression) throws(FormulaError) -> (name: String, definition: Definition)
   {
     guard case .relation(.equals, let left, let body) = relation else {
@@ -66,8 +96,15 @@ public struct Scope: Sendable {
   /// The names that may be called as functions.
   var functions: Set<String> { Set(definitions.filter { !$0.value.parameters.isEmpty }.keys) }
 
-  /// All names with a value, sorted.
-  var names: [String] { Set(Array(inputs.keys) + definitions.keys + own.map(\.name)).sorted() }
+  /// All names with a value, sorted, each with its letter where that differs: “alpha_bar (ᾱ), eps (ε), t”.
+  var listing: String {
+    let names = Set(Array(inputs.keys) + definitions.keys + own.map(\.name)).subtracting(usual).sorted()
+    return names.map { name in
+      let typed = name.filter { $0 != " " }
+      guard let shown = try? Program(parsing: name, functions: nil).result.unicode, shown != typed else { return typed }
+      return "\(typed) (\(shown))"
+    }.joined(separator: ", ")
+  }
 }
 
 extension Expression {

@@ -28,6 +28,16 @@ enum Builtin {
     "variance": "var", "arange": "range", "tr": "trace", "absolute": "abs",
   ]
 
+  /// The labelled options a function takes.
+  static func options(of function: String) -> Set<String> {
+    switch function {
+    case "conv2d": ["stride", "padding"]
+    case let name where patterns[name]?.contains("axis=") == true: ["axis"]
+    case "norm", "min", "max", "cumsum", "cumprod": ["axis"]
+    default: []
+    }
+  }
+
   static func isFunction(_ name: String) -> Bool { patterns[name] != nil || synonyms[name] != nil }
 
   /// “; did you mean softmax?” when a known function's name is near.
@@ -37,7 +47,7 @@ enum Builtin {
   }
 
   /// The number of inserted, dropped and changed characters between two words.
-  private static func distance(_ a: String, _ b: String) -> Int {
+  static func distance(_ a: String, _ b: String) -> Int {
     var row = Array(0...b.count)
     for (i, left) in a.enumerated() {
       var diagonal = row[0]

@@ -80,6 +80,12 @@ public indirect enum Expression: Hashable, Sendable {
     }
   }
 
+  /// This tree with every node changed, from the leaves up.
+  func mapped(_ change: (Expression) -> Expression) -> Expression {
+    let parts = children
+    return change(parts.isEmpty ? self : replacingChildren(parts.map { $0.mapped(change) }))
+  }
+
   /// The number of nodes in this tree.
   public var size: Int { children.reduce(1) { $0 + $1.size } }
 

@@ -13,8 +13,8 @@ struct Token: Equatable {
 
   let kind: Kind
   let column: Int
-  /// The column after the last character.
-  let end: Int
+  /// Whether it stands right behind what is before it, without a space.
+  let touches: Bool
 }
 
 /// Cuts a typed expression into tokens; Unicode spellings become their ASCII ones here and nowhere else.
@@ -22,6 +22,8 @@ struct Lexer {
   static let longestInput = 4000
 
   private let characters: [Character]
+  /// Where in the typed text each character is from, counted from 0; one more for the end.
+  private let sources: [Int]
   private var position = 0
   private var tokens: [Token] = []
 
@@ -29,13 +31,25 @@ struct Lexer {
     guard text.utf8.count <= 4 * longestInput, text.count <= longestInput else {
       throw FormulaError("the expression has \(text.count) characters, at most \(longestInput) are read")
     }
-    var lexer = Lexer(characters: Array(text))
+    var lexer = try Lexer(Array(text))
     while lexer.position < lexer.characters.count { try lexer.next() }
     lexer.append(.end, from: lexer.characters.count)
     return lexer.tokens
   }
 
-  private init(characters: [Character]) { self.characters = characters }
+  private init(_ text: [Character]) throws(FormulaError) {
+    if LaTeXInput.isLaTeX(text) {
+      let pieces = try LaTeXInput.pieces(of: text)
+      characters = pieces.map(\.character)
+      sources = pieces.map(\.source) + [text.count]
+    } else {
+      characters = text
+      sources = Array(0...text.count)
+    }
+  }
+
+  /// The column, from 1, of a character.
+  private func column(_ place: Int) -> Int { sources[min(place, sources.count - 1)] + 1 }
 
   private var current: Character? { position < characters.count ? characters[position] : nil }
 
@@ -44,7 +58,8 @@ struct Lexer {
   }
 
   private mutating func append(_ kind: Token.Kind, from start: Int) {
-    tokens.append(Token(kind: kind, column: start + 1, end: position + 1))
+    let touches = start > 0 && !characters[start - 1].isWhitespace
+    tokens.append(Token(kind: kind, column: column(start), touches: touches))
   }
 
   private mutating func next() throws(FormulaError) {
@@ -56,6 +71,12 @@ struct Lexer {
       append(.number(try number()), from: start)
     } else if Self.letter(character) != nil {
       try name()
+    } else if character == ".", peek(1).flatMap(Self.letter) != nil {
+      try attribute()
+    } else if character == "_", let index = peek(1), index.isLetter || Self.isDigit(index) {
+      // ‖x‖_2: a name takes its own underscores.
+      position += 2
+      append(.lowered(String(index)), from: start)
     } else if Scripts.fromRaised[character] != nil {
       append(.raised(run(Scripts.fromRaised)), from: start)
     } else if Scripts.fromLowered[character] != nil {
@@ -84,7 +105,7 @@ struct Lexer {
     }
     let text = String(characters[start..<position].map { $0 == "−" ? "-" : $0 })
     guard let value = Double(text), value.isFinite else {
-      throw FormulaError("\(text) is not a number that fits", column: start + 1)
+      throw FormulaError("\(text) is not a number that fits", column: column(start))
     }
     return value
   }
@@ -105,7 +126,7 @@ struct Lexer {
           if spelling.isEmpty {
             accent = mark
           } else {
-            throw FormulaError("an accent inside a name", column: position + 1)
+            throw FormulaError("an accent inside a name", column: column(position))
           }
         }
         spelling += letters
@@ -119,7 +140,30 @@ struct Lexer {
       }
     }
     if let accent { spelling = withAccent(spelling, accent) }
+    // np.sqrt is sqrt.
+    if Self.modules.contains(spelling), current == ".", peek(1).flatMap(Self.letter) != nil {
+      position += 1
+      return try name()
+    }
     append(.name(spelling), from: start)
+  }
+
+  private static let modules: Set<String> = ["np", "numpy", "torch", "th", "math", "jnp", "F", "tf", "scipy"]
+
+  /// K.T is Kᵀ; other attributes are functions here.
+  private mutating func attribute() throws(FormulaError) {
+    let start = position
+    position += 1
+    var word = ""
+    while let character = current, character.isLetter || character == "_" {
+      word.append(character)
+      position += 1
+    }
+    guard ["T", "mT"].contains(word) else {
+      let hint = Builtin.isFunction(word) ? "; write \(word)(…)" : ""
+      throw FormulaError("“.\(word)” is no notation here\(hint)", column: column(start))
+    }
+    append(.raised("T"), from: start)
   }
 
   private func withAccent(_ spelling: String, _ accent: Name.Accent) -> String {
@@ -140,7 +184,7 @@ struct Lexer {
   private mutating func braced() throws(FormulaError) -> String {
     let start = position
     guard let end = characters[position...].firstIndex(of: "}") else {
-      throw FormulaError("the brace opened here is not closed", column: start + 2)
+      throw FormulaError("the brace opened here is not closed", column: column(start + 1))
     }
     position = end + 1
     return String(characters[(start + 2)..<end])
@@ -154,7 +198,7 @@ struct Lexer {
         return mark
       }
     }
-    throw FormulaError("the character “\(character)” has no meaning here", column: position + 1)
+    throw FormulaError("the character “\(character)” has no meaning here", column: column(position))
   }
 
   private static func isDigit(_ character: Character) -> Bool {
@@ -173,6 +217,7 @@ struct Lexer {
     "+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "·": "*", "×": "*", "⋅": "*", "∙": "*", "⊙": "*", "/": "/",
     "÷": "/", "^": "^", "**": "^", "@": "@", "(": "(", ")": ")", "[": "[", "]": "]", ",": ",", ";": ";", "√": "√",
     "=": "=", "==": "==", "!=": "!=", "≠": "!=", "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=",
-    "≈": "≈", "~": "~", "∼": "~", "..": "..", "…": "..", "‖": "‖", "|": "|",
+    "≈": "≈", "~": "~", "∼": "~", "..": "..", "…": "..", "‖": "‖", "∥": "‖", "||": "‖", "|": "|", "∑": "∑", "∏": "∏",
+    "⌊": "⌊", "⌋": "⌋", "⌈": "⌈", "⌉": "⌉",
   ]
 }

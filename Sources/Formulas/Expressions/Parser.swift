@@ -45,6 +45,8 @@ struct Parser {
   var functions: Set<String>?
   var position = 0
   var depth = 0
+  /// How many functions of matrices are open here: within them names side by side are a matrix product.
+  var matrixDepth = 0
 
   init(tokens: [Token], functions: Set<String>?) {
     self.tokens = tokens
@@ -60,6 +62,14 @@ struct Parser {
       if current.kind == .end { break }
       noteFunction()
       statements.append(try relation())
+      if takeWhere() {
+        let result = statements.removeLast()
+        repeat {
+          noteFunction()
+          statements.append(try relation())
+        } while take(",")
+        statements.append(result)
+      }
       guard take(";") || current.kind == .end else { throw unexpected("an operator") }
     }
     guard let result = statements.popLast() else { throw FormulaError("the expression is empty", column: 1) }
@@ -86,6 +96,14 @@ struct Parser {
       place += 1
     }
     if place < tokens.count, isMark(tokens[place], "=") { functions = known.union([Name(name).ascii]) }
+  }
+
+  /// “…, where a = b”: definitions may follow, as they are printed.
+  private mutating func takeWhere() -> Bool {
+    let comma = isMark(current, ",")
+    guard (comma ? following : current).kind == .name("where") else { return false }
+    position += comma ? 2 : 1
+    return true
   }
 
   // MARK: Tokens
@@ -160,7 +178,7 @@ struct Parser {
     }
   }
 
-  private mutating func product() throws(FormulaError) -> Expression {
+  mutating func product() throws(FormulaError) -> Expression {
     var result = try signed()
     while true {
       if take("*") {
@@ -170,7 +188,9 @@ struct Parser {
       } else if take("@") {
         result = .binary(.matmul, result, try signed())
       } else if startsFactor {
-        result = .binary(.times, result, try power())
+        let factor = try power()
+        let isMatrices = matrixDepth > 0 && !result.isNumber && !factor.isNumber
+        result = .binary(isMatrices || result.isMatrix || factor.isMatrix ? .matmul : .times, result, factor)
       } else {
         return result
       }
@@ -180,8 +200,8 @@ struct Parser {
   /// Whether the next token continues a product without a sign between: `2 x`, `a (b + c)`, `x √2`.
   private var startsFactor: Bool {
     switch current.kind {
-    case .name: true
-    case .mark(let mark): mark == "(" || mark == "√"
+    case .name(let name): name != "where"
+    case .mark(let mark): ["(", "√", "∑", "∏", "⌊", "⌈"].contains(mark)
     default: false
     }
   }
@@ -231,13 +251,26 @@ struct Parser {
   }
 
   /// The expressions in a lowered or raised text, which has no brackets of its own.
-  private func inner(_ text: String, at token: Token) throws(FormulaError) -> [Expression] {
+  func inner(_ text: String, at token: Token) throws(FormulaError) -> [Expression] {
     do {
       var parser = Parser(tokens: try Lexer.tokens(of: text + "]"), functions: functions)
       parser.depth = depth + 1
       return try parser.arguments(closing: "]", opened: token).values
     } catch {
       throw FormulaError("in the index or exponent “\(text)”: \(error.sentence)", column: token.column)
+    }
+  }
+}
+
+extension Expression {
+  fileprivate var isNumber: Bool { if case .number = self { true } else { false } }
+
+  /// What is a matrix by its look: beside it, a product without a sign is the matrix product, as in Q Kᵀ.
+  fileprivate var isMatrix: Bool {
+    switch self {
+    case .call("transpose", _, _), .call("softmax", _, _), .call("inverse", _, _), .call("sqrtm", _, _): true
+    case .binary(.matmul, _, _): true
+    default: false
     }
   }
 }
