@@ -124,7 +124,7 @@ enum AutoencoderFormulas {
       .init("x_hat", "what is left after compression", "[N, D]", .result), .init("x", "pictures as rows", "[N, D]"),
       .init("mu", "mean picture", "[D]"), .init("W", "principal directions, rows of length 1", "[k, D]"),
     ],
-    sources: [.init("Bishop", "(12.12)", "Bishop 2006: Pattern Recognition and Machine Learning", "section 12.1.2")],
+    sources: [.init("Bishop", "(12.20)", "Bishop 2006: Pattern Recognition and Machine Learning", "section 12.1.3")],
     mistakes: [
       .init("mean not subtracted", "x @ transpose(W) @ W", "Directions are measured from the mean picture."),
       .init("mean not added again", "(x - mu) @ transpose(W) @ W", "Add the mean picture again."),

@@ -164,6 +164,8 @@ enum Schedules {
       .of(
         "linear, 1000 steps, the end", .independent("mpmath 1.3.0, 40 digits"), "beta = beta_linear; t = 999",
         "4.03582976537568e-5"),
+      .hand(
+        "scaled linear, 1000 steps, the first", "beta = beta_scaled; t = 0", "1 - 0.00085"),
       .of(
         "scaled linear, 1000 steps, half way", .independent("mpmath 1.3.0, 40 digits"), "beta = beta_scaled; t = 499",
         "0.277669650456468"),
