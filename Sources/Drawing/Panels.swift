@@ -12,7 +12,7 @@ public struct Panels: Component {
     /// As given.
     case rows([[any Component]])
     /// In reading order; fewer to a row on narrow pages.
-    case flow([any Component], columns: Int)
+    case flow([any Component], columns: Int, narrow: Int)
   }
 
   private let arrangement: Arrangement
@@ -32,10 +32,14 @@ public struct Panels: Component {
     self.columnWeights = columnWeights
   }
 
-  /// Components in reading order, `columns` to a row; an even number from 4 on is halved on pages as narrow as a column of a paper.
-  public init(_ components: [any Component], columns: Int, sharing: Sharing = .none) {
-    precondition(columns >= 1, "panels in \(columns) columns")
-    arrangement = .flow(components, columns: columns)
+  /// Components in reading order, `columns` to a row; on pages as narrow as a column of a paper `narrowColumns`, else half
+  /// of them when they are an even number from 4 on.
+  public init(
+    _ components: [any Component], columns: Int, narrowColumns: Int? = nil, sharing: Sharing = .none
+  ) {
+    precondition(columns >= 1 && narrowColumns ?? 1 >= 1, "panels in \(columns), \(narrowColumns ?? 1) columns")
+    let usual = columns >= 4 && columns % 2 == 0 ? columns / 2 : columns
+    arrangement = .flow(components, columns: columns, narrow: narrowColumns ?? usual)
     self.sharing = sharing
     rowWeights = []
     columnWeights = []
@@ -46,9 +50,8 @@ public struct Panels: Component {
     let rows: [[any Component]]
     switch arrangement {
     case .rows(let given): rows = given
-    case .flow(let components, let columns):
-      let isNarrow = style.pageEms < 42 && columns >= 4 && columns % 2 == 0
-      let count = isNarrow ? columns / 2 : columns
+    case .flow(let components, let columns, let narrow):
+      let count = style.pageEms < 42 ? narrow : columns
       rows = stride(from: 0, to: components.count, by: count).map {
         let row = Array(components[$0..<min($0 + count, components.count)])
         // Empty places keep the last row's panels as wide as those above.
@@ -122,7 +125,7 @@ public struct Panels: Component {
   public var stretches: Bool {
     switch arrangement {
     case .rows(let rows): rows.joined().contains { $0.stretches }
-    case .flow(let components, _): components.contains { $0.stretches }
+    case .flow(let components, _, _): components.contains { $0.stretches }
     }
   }
 

@@ -7,8 +7,9 @@ extension FigureDeclaration {
   /// - Precondition: the ids are in the catalogue.
   public var equation: RichText? {
     let parts = entries.map { formula -> RichText in
-      let number = entries.count > 1 ? formula.equationNumber.map { "\u{2003}" + $0 } ?? "" : ""
-      return RichText(markup: formula.statement.markup) + RichText(verbatim: number)
+      // A number stays on one line.
+      let number = formula.equationNumber.map { "\u{2003}" + $0.replacing(" ", with: "\u{A0}") }
+      return RichText(markup: formula.statement.markup) + RichText(verbatim: entries.count > 1 ? number ?? "" : "")
     }
     guard let first = parts.first else { return nil }
     return parts.dropFirst().reduce(first) { $0 + "\u{2003}\u{2003}" + $1 }

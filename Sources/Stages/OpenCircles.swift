@@ -16,7 +16,7 @@ struct OpenCircles: ChartLayer {
 
   func draw(on canvas: Canvas, in frame: ChartFrame, color: ColorRole) {
     for (x, y) in zip(x, y) {
-      let ring = Path.circle(center: frame.point(x, y), radius: 3.2)
+      let ring = Path.circle(center: frame.point(x, y), radius: canvas.style.em(0.25))
       canvas.fill(ring, .background)
       canvas.stroke(ring, color, width: 1.4)
     }

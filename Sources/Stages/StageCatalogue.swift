@@ -6,6 +6,7 @@ public enum StageCatalogue {
     ForwardNoising(), NoiseSchedules(),
     UNetAnatomy(), NoisePrediction(), ToldTimestep(), LossByTimestep(), TrainingCurve(),
     ReverseChain(), JumpOrSteps(), SamplerComparison(), ExactSampling(),
+    PosteriorWeights(), SolverStep(), GuidanceGeometry(), AttentionScale(), GaussianDivergence(),
     EmojiData(),
   ]
 

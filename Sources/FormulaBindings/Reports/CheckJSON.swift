@@ -18,7 +18,7 @@ public enum CheckJSON {
   /// A formula's whole page.
   public static func text(_ page: FormulaPage) throws -> String {
     let title = Catalogue.groups.first { $0.formulas.contains { $0.id == page.check.formula.id } }?.title ?? ""
-    return try encoded(Page(Row(page.check, group: title), page.check.formula))
+    return try encoded(Page(Row(page.check, group: title), page.check.formula, figures: page.figures))
   }
 
   /// The verdict on somebody's formula or answers.
@@ -112,9 +112,11 @@ public enum CheckJSON {
     let sources: [Source]
     let mistakes: [Mistake]
     let cases: [Case]
+    let figures: [String]
 
-    init(_ check: Row, _ formula: Formula) {
+    init(_ check: Row, _ formula: Formula, figures: [String]) {
       self.check = check
+      self.figures = figures
       unicode = formula.unicode
       latex = formula.latex
       mathML = formula.mathML

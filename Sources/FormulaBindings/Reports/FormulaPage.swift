@@ -5,9 +5,14 @@ import Foundation
 public struct FormulaPage: Sendable {
   public let check: FormulaCheck
   private var formula: Formula { check.formula }
+  /// Names of figures that teach it, for `diffuse figures`.
+  public let figures: [String]
   private let text = TextColumns(width: 80)
 
-  public init(_ formula: Formula) { check = FormulaCheck(formula) }
+  public init(_ formula: Formula, figures: [String] = []) {
+    check = FormulaCheck(formula)
+    self.figures = figures
+  }
 
   /// The whole page, at most 80 columns wide.
   public var page: String {
@@ -15,6 +20,13 @@ public struct FormulaPage: Sendable {
     lines += equation + [""] + text.wrapped(formula.summary) + [""]
     lines += symbols + [""] + sources
     for note in formula.notes { lines += [""] + text.wrapped(note) }
+    if !figures.isEmpty {
+      lines +=
+        [""]
+        + text.wrapped(
+          "diffuse figures \(figures.joined(separator: " "))", indent: figures.count == 1 ? "Figure  " : "Figures ",
+          hanging: "          ")
+    }
     lines += [""] + mistakes + [""] + engine + [""] + cases
     return lines.joined(separator: "\n") + "\n"
   }
@@ -51,7 +63,9 @@ public struct FormulaPage: Sendable {
   private var mistakes: [String] {
     ["Known mistakes"]
       + formula.mistakes.flatMap { mistake in
-        text.wrapped("\(mistake.name): \(mistake.program.result.unicode)", indent: "  ", hanging: "      ")
+        let forms = [mistake.program.result] + mistake.program.definitions
+        return text.wrapped(
+          "\(mistake.name): \(forms.map(\.unicode).joined(separator: ", where "))", indent: "  ", hanging: "      ")
       }
   }
 
@@ -62,7 +76,7 @@ public struct FormulaPage: Sendable {
     let skipped = engine.skipped == 0 ? "" : ", \(engine.skipped) beyond what it does"
     let result =
       engine.failure ?? "\(engine.checked) cases right\(skipped); off by \(Numeral.short(engine.worst)) at most"
-    return text.wrapped("Engine  \(engine.binding.code): \(result).", hanging: "        ")
+    return text.wrapped("\(engine.binding.code): \(result).", indent: "Engine  ", hanging: "        ")
   }
 
   private var cases: [String] {
