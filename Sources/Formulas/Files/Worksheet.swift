@@ -107,19 +107,23 @@ extension Worksheet {
     }
     guard let text = String(data: data, encoding: .utf8) else { throw FormulaError("\(file) is no UTF-8 text") }
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    // Spreadsheets of half of Europe write 0,5;1,5.
-    let separator: Character = lines.first?.contains(";") == true ? ";" : ","
+    let separator = Self.separator(lines)
     var found: [Int: [[Int]: Double]] = [:]
     for (number, line) in lines.enumerated() {
-      let fields = Self.fields(line, separator)
-      guard fields.count >= 4, fields[1] == "answer", !fields[3].isEmpty else { continue }
+      var fields = Self.fields(line, separator)
+      // A row of one's own may be short: the case and its number.
+      if fields.count == 2, Int(fields[0]) != nil { fields = [fields[0], "answer", "", fields[1]] }
+      guard fields.count >= 4, fields[1].lowercased() == "answer", !fields[3].isEmpty else { continue }
       let place = "line \(number + 1) of \(file)"
-      let numeral = separator == ";" ? String(fields[3].map { $0 == "," ? "." : $0 }) : fields[3]
-      guard let testCase = Int(fields[0]), let value = Double(numeral), value.isFinite else {
+      guard let testCase = Int(fields[0]), let value = Self.number(fields[3]) else {
         throw FormulaError("\(place): case “\(fields[0])”, value “\(fields[3])”; two numbers are wanted")
       }
       let index = fields[2].split(separator: " ").compactMap { Int($0) }
       found[try inRange(testCase - 1, place), default: [:]][index] = value
+    }
+    if found.isEmpty, !lines.contains(where: { $0.lowercased().contains("answer") }) {
+      throw FormulaError(
+        "\(file) holds no answers; `diffuse check \(formula.id) --worksheet` prints a sheet to fill in")
     }
     var answers: [Int: Numbers] = [:]
     for (place, values) in found {
@@ -134,6 +138,19 @@ extension Worksheet {
       answers[place] = Numbers(shape: expected.shape, elements)
     }
     return answers
+  }
+
+  /// What parts the fields of a sheet: a comma, a semicolon as spreadsheets of half of Europe have it, or a tab.
+  private static func separator(_ lines: [Substring]) -> Character {
+    let head = lines.prefix(2).joined(separator: " ")
+    return head.contains(";") ? ";" : head.contains("\t") ? "\t" : ","
+  }
+
+  /// A finite number with a point or a comma before its decimals.
+  private static func number(_ text: String) -> Double? {
+    let plain = text.map { $0 == "," ? "." : $0 == "−" ? "-" : $0 }
+    guard let value = Double(String(plain)), value.isFinite else { return nil }
+    return value
   }
 
   /// The fields of a line, without quotes around them.

@@ -1,3 +1,4 @@
+import Formulas
 import Stages
 import Tensors
 
@@ -8,7 +9,7 @@ public struct Exercise: Sendable, Equatable {
     case number(Expected, tolerance: Double)
     /// Right when it is the expected one of the choices, given by its letter or its text.
     case choice([String], Expected)
-    /// A formula, right when it agrees with the expected one on its cases.
+    /// A formula, right when it meets the cases of the catalogue's formula of this id.
     case expression(String)
   }
 
@@ -54,7 +55,7 @@ extension Exercise {
     let given = given.trimmed
     switch answer {
     case .number(let expected, let tolerance):
-      guard let number = Double(given.replacing("−", with: "-").replacing(",", with: "")), number.isFinite else {
+      guard let number = Self.number(given), number.isFinite else {
         return .unreadable("'\(given)' is no number")
       }
       let wanted = try expectedNumber(expected, lookup)
@@ -67,9 +68,37 @@ extension Exercise {
           "'\(given)' is none of the choices; answer with a letter from a to \(Self.letter(choices.count - 1))")
       }
       return chosen == wanted ? .right : .wrong("'\(chosen)' is not it")
-    case .expression:
-      return .unreadable("formulas are not graded here")
+    case .expression(let id): return Self.grade(given, asFormula: id)
     }
+  }
+
+  /// A number as people type it: 1,000 is a thousand, 0,5 a half.
+  private static func number(_ given: String) -> Double? {
+    let text = given.replacing("−", with: "-")
+    if text.wholeMatch(of: /[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?/) != nil {
+      return Double(text.replacing(",", with: ""))
+    }
+    return Double(text.replacing(",", with: "."))
+  }
+
+  /// By the checker of the catalogue, with the mistake's name when it is a known one.
+  private static func grade(_ given: String, asFormula id: String) -> Verdict {
+    do throws(FormulaError) {
+      let verdict = try Checker(Catalogue.formula(id)).check(expression: given)
+      guard let sentence = verdict.sentence else { return .right }
+      guard let diagnosis = verdict.diagnosis else { return .wrong(sentence) }
+      let explanation =
+        diagnosis.explanation.hasSuffix(".") ? String(diagnosis.explanation.dropLast()) : diagnosis.explanation
+      return .wrong("\(sentence) (\(diagnosis.name)). \(explanation)")
+    } catch {
+      return .unreadable(error.description)
+    }
+  }
+
+  /// The names an answer of type `expression` may use, as they are typed and printed; nil for other types.
+  public var names: [(typed: String, printed: String)]? {
+    guard case .expression(let id) = answer, let formula = try? Catalogue.formula(id) else { return nil }
+    return formula.symbols.filter { $0.role != .result && $0.role != .explained }.map { ($0.name, $0.unicode) }
   }
 
   /// The letter before the choice of an index: a, b, c, …

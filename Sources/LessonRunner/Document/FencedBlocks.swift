@@ -101,7 +101,12 @@ struct FencedBlocks {
     switch type {
     case "number": answer = try numberAnswer(yaml, line)
     case "choice": answer = try choiceAnswer(yaml, line)
-    case "expression": answer = .expression(try yaml.requiredText("answer", of: "the exercise", line: line))
+    case "expression":
+      let id = try yaml.requiredText("answer", of: "the exercise", line: line)
+      guard formulas.formula(id) != nil else {
+        throw .unknown("formula", id, among: formulas.ids, at: yaml["answer"].map(yaml.place), code: .config)
+      }
+      answer = .expression(id)
     default:
       throw .unknown(
         "type of exercise", type, among: ["number", "choice", "expression"],

@@ -132,6 +132,11 @@ extension TerminalRenderer {
         lines += wrapper.wrap([StyledText("\(Exercise.letter(index))) \(choice)")], first: "  ", rest: "     ")
       }
     }
+    if let names = exercise.names {
+      let listed = names.map { $0.typed == $0.printed ? $0.typed : "\($0.typed) (\($0.printed))" }
+      lines += wrapper.wrap(
+        [StyledText("Write it with \(listed.joined(separator: ", ")).")], first: "  ", rest: "  ")
+    }
     if let hint = exercise.hint {
       lines += wrapper.wrap([StyledText("Hint: \(hint)", .dim)], first: "  ", rest: "  ")
     }

@@ -3,6 +3,7 @@ import FormulaBindings
 import Formulas
 import Foundation
 import LessonRunner
+import Stages
 import Tensors
 
 /// `diffuse check`: formulas against cases, the catalogue's and the user's own.
@@ -107,20 +108,23 @@ struct CheckCommand: ParsableCommand {
     if let expression {
       try report(checker.check(expression: expression), of: "your formula", for: formula)
     } else if let answers {
-      let given = try Worksheet(formula).answers(try content(answers), file: answers)
+      let data = try content(answers)
+      let given = try reading { () throws(FormulaError) in try Worksheet(formula).answers(data, file: answers) }
       try report(checker.check(answers: given), of: "your answers", for: formula)
     } else if worksheet {
       let sheet = Worksheet(formula)
       try Console.write(json ? sheet.json : sheet.csv)
     } else {
-      let page = FormulaPage(formula)
+      let page = FormulaPage(formula, figures: StageCatalogue.figures(of: formula.id).map(\.name))
       try Console.write(json ? CheckJSON.text(page) : page.page)
       if !page.check.passed { throw ExitCode(1) }
     }
   }
 
   private func checkOwnCases(_ file: String) throws {
-    let checker = Checker(cases: try CaseFile.cases(try content(file), file: file))
+    let data = try content(file)
+    let cases = try reading { () throws(FormulaError) in try CaseFile.cases(data, file: file) }
+    let checker = Checker(cases: cases)
     try report(checker.check(expression: expression ?? ""), of: "your formula", for: nil)
   }
 
@@ -143,10 +147,19 @@ struct CheckCommand: ParsableCommand {
     if !grades.passed { throw ExitCode(1) }
   }
 
+  /// What is wrong in a file is wrong data, not wrong usage.
+  private func reading<T>(_ read: () throws(FormulaError) -> T) throws(UserError) -> T {
+    do { return try read() } catch { throw UserError(error.description, code: .data) }
+  }
+
   private func content(_ file: String) throws(UserError) -> Data {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw UserError("\(file) cannot be read", code: .noInput)
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
+      throw UserError("\(file) is a folder; a file of answers or cases is wanted", code: .noInput)
     }
+    // By a handle, so that pipes such as /dev/stdin can be read as well.
+    guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: 100_000_000) ?? Data()
+    else { throw UserError("\(file) cannot be read", code: .noInput) }
     return data
   }
 }
