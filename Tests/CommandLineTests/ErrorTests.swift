@@ -27,6 +27,8 @@ import Testing
     (["lesson", "02", "--tensors", "/tmp"], 73, "/tmp is a folder"),
     (["lesson", "02", "--tensors", "/dev/full"], 74, "/dev/full"),
     (["lesson", "02", "--out", "/dev/null/figures"], 73, "/dev/null/figures cannot be created"),
+    (["lesson", "02", "--out", "/proc"], 73, "/proc/ cannot be written: No such file or directory"),
+    (["figures", "--out", "/proc"], 73, "/proc/ cannot be written"),
     (["lesson", "02", "--out", "/etc/passwd"], 73, "/etc/passwd is not a folder"),
     (["lesson", "02", "--format", "png"], 64, "--format png needs a folder"),
     (["lesson", "02", "--theme", "pink"], 64, "Please provide one of 'light' and 'dark'"),

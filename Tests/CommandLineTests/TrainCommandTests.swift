@@ -18,7 +18,7 @@ struct TrainCommandTests {
     (["evaluate", "fashion-ddpm", "--num-inference-steps", "1001"], 64, "num_inference_steps is 1001; it must be"),
     (["evaluate", "fashion-ddpm", "--seed", "-1"], 64, "the seed '-1' is no whole number"),
     (["evaluate", "fashion-ddpm", "--out", "/dev/null/run"], 73, "/dev/null/run cannot be created"),
-    (["evaluate", "fashion-ddpm", "--out", "/proc"], 73, "/proc/evaluation.csv cannot be written"),
+    (["evaluate", "fashion-ddpm", "--out", "/proc"], 73, "/proc/ cannot be written: No such file or directory"),
     (["evaluate", "nothing-such"], 66, "'nothing-such'"),
   ]
 

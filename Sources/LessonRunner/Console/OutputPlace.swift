@@ -5,6 +5,13 @@ import Tensors
 
 /// Looks at where results will go before a long run, so that the run is not in vain.
 public enum OutputPlace {
+  /// Makes the folder where it is missing.
+  /// - Throws: with code `cannotCreate` when that is impossible or no file can be created in it.
+  public static func check(folder path: String) throws(UserError) {
+    try FileOutput.makeFolder(path)
+    try FileOutput.tryPlace(of: path.hasSuffix("/") ? path : path + "/")
+  }
+
   /// - Throws: with code `cannotCreate` when the file cannot be created there.
   public static func check(file path: String) throws(UserError) {
     var status = stat()

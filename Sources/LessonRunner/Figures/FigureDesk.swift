@@ -27,8 +27,7 @@ public struct FigureDesk: Sendable {
   /// - Throws: with code `cannotCreate` when that is impossible.
   public func prepare() throws(UserError) {
     guard let folder else { return }
-    try FileOutput.makeFolder(folder)
-    try OutputPlace.check(file: folder + "/figure")
+    try OutputPlace.check(folder: folder)
   }
 
   /// Deals with one figure.

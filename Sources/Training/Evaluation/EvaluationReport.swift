@@ -75,8 +75,7 @@ public struct EvaluationReport {
         + lines.joined(), to: out + "/samplers.csv")
   }
 
-  /// Makes the folder.
-  public func prepare() throws(UserError) {
+  private func prepare() throws(UserError) {
     try FileOutput.makeFolder(out)
   }
 }

@@ -56,8 +56,7 @@ struct EvaluateCommand: ParsableCommand {
     settings.guidanceScale = guidanceScale
     settings.seed = seed.seed
     let report = EvaluationReport(folder: folder, out: out ?? folder.path, settings: settings)
-    try report.prepare()
-    try OutputPlace.check(file: report.out + "/evaluation.csv")
+    try OutputPlace.check(folder: report.out)
     let line = ProgressLine()
     let evaluation = try FashionEvaluation(
       settings, model: folder, judge: ModelFolder(try home.model("fashion-classifier")),
