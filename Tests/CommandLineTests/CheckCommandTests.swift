@@ -164,7 +164,9 @@ import Testing
     let answers = try TemporaryFile(content: text)
     let right = try check(["--lesson", "02", "--answers", answers.path])
     #expect(right.code == 0, "\(right.output)\(right.error)")
-    #expect(right.output.contains("3 of 3 answers right"))
+    #expect(right.output.contains("3 of 3 answers right") && width(right.output) <= 80)
+    let semicolons = try TemporaryFile(content: "\u{FEFF}exercise;answer\r\n\"half-signal\";259,0\r\n")
+    #expect(try check(["--lesson", "02", "--answers", semicolons.path]).code == 0)
     let others = try TemporaryFile(
       content: "{\"half-signal\": 500, \"snr-formula\": \"sqrt(alpha_bar/(1 - alpha_bar))\"}")
     let wrong = try check(["--lesson", "02", "--answers", others.path])

@@ -2,7 +2,8 @@ import Foundation
 import LessonRunner
 import Tensors
 
-/// A file of answers to a lesson's exercises: `{"half-signal": 500}`, or lines `half-signal,500`.
+/// A file of answers to a lesson's exercises: `{"half-signal": 500}`, or lines `half-signal,500`; a semicolon or a tab parts
+/// as well as the comma.
 struct ExerciseAnswers {
   private let answers: [(exercise: Exercise, given: String)]
 
@@ -34,14 +35,14 @@ struct ExerciseAnswers {
     }
     var table: [String: String] = [:]
     for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      let trimmed = line.trimmingCharacters(in: .whitespaces)
-      if trimmed.isEmpty || (number == 0 && trimmed.lowercased().hasPrefix("exercise,")) { continue }
-      guard let comma = trimmed.firstIndex(of: ",") else {
+      let trimmed = line.trimmingCharacters(in: .whitespaces.union(CharacterSet(charactersIn: "\u{FEFF}")))
+      if trimmed.isEmpty || (number == 0 && trimmed.lowercased().hasPrefix("exercise")) { continue }
+      guard let comma = trimmed.firstIndex(where: { ",;\t".contains($0) }) else {
         throw UserError(
           "line \(number + 1) of \(file) is '\(trimmed)'; an exercise, a comma and the answer are wanted", code: .data)
       }
       let answer = trimmed[trimmed.index(after: comma)...].trimmingCharacters(in: CharacterSet(charactersIn: "\" "))
-      table[String(trimmed[..<comma]).trimmingCharacters(in: .whitespaces)] = answer
+      table[String(trimmed[..<comma]).trimmingCharacters(in: CharacterSet(charactersIn: "\" "))] = answer
     }
     return table
   }
@@ -75,12 +76,12 @@ struct ExerciseGrades {
   var passed: Bool { rows.allSatisfy(\.right) }
 
   var text: String {
+    let renderer = TerminalRenderer()
     let lines = rows.map { row in
-      "\(row.right ? "✓" : "✗") \(row.exercise): \(row.given)\(row.remark.map { ". \($0)" } ?? "")"
+      renderer.lines("\(row.right ? "✓" : "✗") \(row.exercise): \(row.given)\(row.remark.map { ". \($0)" } ?? "")")
     }
     let right = rows.count(where: \.right)
-    return (lines + ["\(right) of \(rows.count) answers right; the lesson has \(count) exercises."]).joined(
-      separator: "\n") + "\n"
+    return lines.joined() + "\(right) of \(rows.count) answers right; the lesson has \(count) exercises.\n"
   }
 
   func json() throws -> String {
