@@ -62,6 +62,7 @@ let package = Package(
     tests("Layers", ["Layers", "TestSupport"]),
     tests("Diffusion", ["Diffusion", "TestSupport"]),
     tests("Models", ["Models", "TestSupport"]),
+    tests("Pipelines", ["Pipelines", "TestSupport"]),
     tests("Drawing", ["Drawing", "TestSupport"], exclude: ["Baselines", "Pictures"]),
     tests("Datasets", ["Datasets", "TestSupport"]),
     tests("Training", ["Training", "TestSupport"]),

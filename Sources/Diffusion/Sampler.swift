@@ -123,10 +123,12 @@ extension Sampler {
   ///   - plan: from `plan(numInferenceSteps:)`.
   ///   - noise: for the samplers that add noise.
   ///   - onStep: called after every step; what it throws ends the run.
+  ///   - adjust: changes the sample after every step, told the run as it stands then; inpainting puts back what is kept.
   /// Throws what the model or `onStep` throws.
   public func run(
     _ model: some Denoiser, from sample: Tensor, plan: SamplingPlan, noise: NoiseSource,
-    onStep: (SamplingEvent) throws -> Void = { _ in }
+    onStep: (SamplingEvent) throws -> Void = { _ in },
+    adjust: (_ sample: Tensor, _ run: SamplerRun) -> Tensor = { sample, _ in sample }
   ) throws -> Tensor {
     var run = SamplerRun(self, plan)
     var sample = sample
@@ -134,11 +136,12 @@ extension Sampler {
       let (call, timestep, sigma) = (run.call, run.timestep, run.sigma)
       let output = try model.predict(run.modelInput(sample), timestep: timestep)
       let step = run.step(output, sample: sample, noise: noise)
+      let next = adjust(step.previousSample, run)
       try onStep(
         SamplingEvent(
           call: call, timestep: timestep, sigma: sigma, sample: sample, modelOutput: output,
-          predictedOriginal: step.predictedOriginal, previousSample: step.previousSample))
-      sample = step.previousSample
+          predictedOriginal: step.predictedOriginal, previousSample: next))
+      sample = next
     }
     return sample
   }

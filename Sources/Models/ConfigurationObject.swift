@@ -107,6 +107,14 @@ public struct ConfigurationObject {
     return try integer(key, in: range).map { [$0] }
   }
 
+  /// A list of strings; nil when absent or when it holds null, as `[null, null]` does for a part a pipeline lacks.
+  public func texts(_ key: String) throws(UserError) -> [String]? {
+    guard let value = value(key) else { return nil }
+    guard let list = value as? [Any] else { throw error("\(key) is \(value), not a list") }
+    let texts = list.compactMap { $0 as? String }
+    return texts.count == list.count ? texts : nil
+  }
+
   public func strings(_ key: String, each allowed: [String]) throws(UserError) -> [String] {
     guard let list = value(key) as? [Any] else { throw error("\(key) is missing or not a list") }
     var result: [String] = []

@@ -70,6 +70,17 @@ public struct ModelFolder: Sendable {
     return model
   }
 
+  /// Writes `config.json` and the weights in half precision, as Hugging Face libraries read them.
+  public func write(
+    _ module: any Module, _ configuration: [String: Any], weightsName: String = "diffusion_pytorch_model.safetensors"
+  ) throws(UserError) {
+    try FileOutput.makeFolder(path)
+    try FileOutput.write(json: configuration, to: path + "/config.json")
+    try SafetensorsFile.write(
+      module.namedParameters().map { ($0.name, $0.parameter.value) }, to: "\(path)/\(weightsName)", as: .float16,
+      metadata: ["format": "pt"])
+  }
+
   /// Opens a folder of a `UNet2DConditionModel`.
   public func unet2DCondition() throws(UserError) -> UNet2DConditionModel {
     let model = UNet2DConditionModel(try UNet2DConditionConfiguration(configuration()))
@@ -86,4 +97,15 @@ public struct ModelFolder: Sendable {
 
   /// The first twelve hexadecimal digits of the weights' SHA-256, by which figures name the model they were drawn from.
   public func weightsHash() throws(UserError) -> String { String(try sha256(ofFile: weightsPath()).prefix(12)) }
+}
+
+extension FileOutput {
+  /// Writes a JSON object, keys sorted.
+  public static func write(json object: [String: Any], to path: String) throws(UserError) {
+    guard
+      let data = try? JSONSerialization.data(
+        withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    else { preconditionFailure("no JSON: \(object)") }
+    try write(Array(data) + Array("\n".utf8), to: path)
+  }
 }

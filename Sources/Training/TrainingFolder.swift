@@ -31,21 +31,8 @@ public struct TrainingFolder: Sendable {
   func writeModel(_ recipe: any Recipe) throws(UserError) {
     try recipe.writeCompanions(to: path)
     for part in recipe.parts {
-      let folder = part.path(in: path)
-      try FileOutput.makeFolder(folder)
-      try writeJSON(part.configuration, to: folder + "/config.json")
-      try SafetensorsFile.write(
-        part.module.namedParameters().map { ($0.name, $0.parameter.value) }, to: "\(folder)/\(part.weightsName)",
-        as: .float16, metadata: ["format": "pt"])
+      try ModelFolder(part.path(in: path)).write(part.module, part.configuration, weightsName: part.weightsName)
     }
-  }
-
-  private func writeJSON(_ object: [String: Any], to path: String) throws(UserError) {
-    guard
-      let data = try? JSONSerialization.data(
-        withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
-    else { preconditionFailure("no JSON: \(object)") }
-    try FileOutput.write(Array(data) + Array("\n".utf8), to: path)
   }
 
   // MARK: Checkpoint

@@ -18,7 +18,7 @@ struct Diffuse: ParsableCommand {
     subcommands: [
       LessonsCommand.self, LessonCommand.self, FiguresCommand.self, CheckCommand.self, ScheduleCommand.self,
       TrainCommand.self,
-      EvaluateCommand.self, InspectCommand.self, ProbeCommand.self, TokenizeCommand.self, BenchCommand.self,
-      BundleEmojiCommand.self,
+      EvaluateCommand.self, GenerateCommand.self, InspectCommand.self, ProbeCommand.self, TokenizeCommand.self,
+      BenchCommand.self, BundleEmojiCommand.self,
     ])
 }

@@ -44,6 +44,9 @@ public struct CLIPTokenizer: Sendable {
   /// The number of tokens there are.
   public var vocabularyCount: Int { encoding.vocabulary.count }
 
+  /// The largest id a text can become.
+  public var largestID: Int { encoding.vocabulary.values.max() ?? 0 }
+
   /// The merges in the order they were learned, as pairs of pieces.
   public var merges: [(left: String, right: String)] { encoding.merges.map { ($0.left, $0.right) } }
 
