@@ -10,7 +10,7 @@ public struct EngineCheck: Sendable {
   public let checked: Int
   /// Cases the engine does not do.
   public let skipped: Int
-  /// The largest ‖a − b‖/‖b‖ seen; of Monte-Carlo cases and of zeros, ‖a − b‖.
+  /// The largest ‖a − b‖/‖b‖ seen, without Monte-Carlo cases; where b is 0, ‖a − b‖.
   public let worst: Double
   /// What is wrong with the first case that fails.
   public let failure: String?
@@ -28,7 +28,8 @@ public struct EngineCheck: Sendable {
         }
         checked += 1
         let (error, allowed) = try Self.error(value, testCase)
-        worst = max(worst, error)
+        // What was measured on random draws is off by its own chance.
+        if case .monteCarlo = testCase.origin {} else { worst = max(worst, error) }
         if !(error <= allowed), failure == nil {
           failure = "\(name): the engine is off by \(Numeral.short(error)), allowed is \(Numeral.short(allowed))"
         }

@@ -17,6 +17,8 @@ import Testing
     let binding = try #require(Bindings.binding(id))
     let check = EngineCheck(formula, binding)
     #expect(check.failure == nil, "\(id): \(check.failure ?? "")")
+    // The widest bound that a case gives a reason for.
+    #expect(check.worst <= 1e-4, "\(id): off by \(check.worst)")
     #expect(check.checked >= 2, "\(id): \(check.checked) cases computed, \(check.skipped) left out")
   }
 
