@@ -2,15 +2,41 @@ import Foundation
 import Models
 import Tensors
 
+/// How much is measured, and how the pictures are made.
+public struct EvaluationSettings: Sendable, Equatable {
+  public var sampleCount: Int
+  /// DDIM steps of each sample.
+  public var numInferenceSteps = 50
+  public var guidanceScale: Float
+  public var seed: UInt64 = 0
+
+  public init(sampleCount: Int, guidanceScale: Float) {
+    self.sampleCount = sampleCount
+    self.guidanceScale = guidanceScale
+  }
+}
+
+/// One measured number, with the same number of real pictures beside it.
+public struct EvaluationMetric: Sendable, Equatable {
+  public let name: String
+  public let generated: Double
+  public let real: Double
+  public let meaning: String
+}
+
 /// Writes what an evaluation measured: CSV files beside the model, each line with the hash of the weights, and the card.
 public struct EvaluationReport {
-  let folder: ModelFolder
+  /// What is measured, whose card is beside it.
+  let model: String
+  /// Its weights; those of the U-Net of a pipeline.
+  let weights: ModelFolder
   /// Where the CSV files go.
   public let out: String
-  let settings: FashionEvaluation.Settings
+  let settings: EvaluationSettings
 
-  public init(folder: ModelFolder, out: String, settings: FashionEvaluation.Settings) {
-    self.folder = folder
+  public init(model: String, weights: ModelFolder, out: String, settings: EvaluationSettings) {
+    self.model = model
+    self.weights = weights
     self.out = out
     self.settings = settings
   }
@@ -21,19 +47,21 @@ public struct EvaluationReport {
   }
 
   /// The numbers for the terminal.
-  public func table(_ metrics: [FashionEvaluation.Metric]) -> String {
+  public func table(_ metrics: [EvaluationMetric]) -> String {
+    let width = metrics.map(\.name.count).reduce(26, max)
     let rows = metrics.map { metric in
-      metric.name.padding(toLength: 26, withPad: " ", startingAt: 0)
+      metric.name.padding(toLength: width, withPad: " ", startingAt: 0)
         + String(format: "%12.4f %12.4f %10.3f", metric.generated, metric.real, metric.generated / metric.real)
     }
-    return "\(setting)\n\n" + "metric".padding(toLength: 26, withPad: " ", startingAt: 0)
+    return "\(setting)\n\n" + "metric".padding(toLength: width, withPad: " ", startingAt: 0)
       + "   generated         real      ratio\n" + rows.joined(separator: "\n") + "\n"
   }
 
   /// `evaluation.csv`, and the card's section when all of it was measured.
-  public func write(_ metrics: [FashionEvaluation.Metric], updatingCard: Bool) throws(UserError) {
+  /// - Parameter judge: the model whose answers were taken.
+  public func write(_ metrics: [EvaluationMetric], judge: String, updatingCard: Bool) throws(UserError) {
     try prepare()
-    let hash = try folder.weightsHash()
+    let hash = try weights.weightsHash()
     let header = "metric,generated,real,samples,steps,guidance_scale,seed,weights\n"
     let lines = metrics.map { metric in
       let numbers = String(format: "%.6f,%.6f", metric.generated, metric.real)
@@ -45,16 +73,17 @@ public struct EvaluationReport {
     let rows = metrics.map { metric in
       "| \(metric.name) | \(String(format: "%.4f | %.4f", metric.generated, metric.real)) | \(metric.meaning) |\n"
     }
+    let name = model.split(separator: "/").last ?? "MODEL"
     let section =
-      "`diffuse evaluate fashion-ddpm`: \(setting), weights `\(hash)`.\n\n| metric | generated | real | what |\n|---|---|---|---|\n"
-      + rows.joined() + "\nFeatures and classes are those of `fashion-classifier`, which never saw a generated picture."
-    try ModelCard.setEvaluation(section, inModelFolder: folder.path)
+      "`diffuse evaluate \(name)`: \(setting), weights `\(hash)`.\n\n| metric | generated | real | what |\n|---|---|---|---|\n"
+      + rows.joined() + "\nThe judge is `\(judge)`, which never saw a generated picture."
+    try ModelCard.setEvaluation(section, inModelFolder: model)
   }
 
   /// `loss-by-timestep.csv`.
   public func write(lossByTimestep rows: [FashionEvaluation.TimestepLoss]) throws(UserError) {
     try prepare()
-    let hash = try folder.weightsHash()
+    let hash = try weights.weightsHash()
     let lines = rows.map {
       "\($0.timestep),\(String(format: "%.6f,%.6f", $0.loss, $0.standardError)),\($0.count),\(hash)\n"
     }
@@ -65,7 +94,7 @@ public struct EvaluationReport {
   /// `samplers.csv`.
   public func write(samplers rows: [FashionEvaluation.SamplerQuality]) throws(UserError) {
     try prepare()
-    let hash = try folder.weightsHash()
+    let hash = try weights.weightsHash()
     let lines = rows.map {
       "\($0.sampler),\($0.steps),\($0.calls),\(String(format: "%.6f,%.6f", $0.frechet, $0.named)),\($0.count),1,"
         + "\(settings.seed),\(hash)\n"

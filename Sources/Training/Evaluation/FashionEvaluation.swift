@@ -12,27 +12,13 @@ import Tensors
 /// distance to the test pictures in its feature space, the diversity within a class, and the distance to the nearest
 /// training picture.
 public struct FashionEvaluation {
-  public struct Settings: Sendable, Equatable {
-    public var sampleCount = 5000
-    /// The wanted class is checked on this many of them.
-    public var namedCount = 2000
-    public var numInferenceSteps = 50
-    /// Where `fashion-ddpm` is best; from about 1.5 on its pictures get artefacts.
-    public var guidanceScale: Float = 1.2
-    public var seed: UInt64 = 0
+  /// Guidance 1.2 is where `fashion-ddpm` is best; from about 1.5 on its pictures get artefacts.
+  public static let standard = EvaluationSettings(sampleCount: 5000, guidanceScale: 1.2)
 
-    public init() {}
-  }
+  /// The wanted class is checked on at most this many of the samples.
+  public static let namedCount = 2000
 
-  /// One measured number, with the same number of real pictures where there is one.
-  public struct Metric: Sendable, Equatable {
-    public let name: String
-    public let generated: Double
-    public let real: Double
-    public let meaning: String
-  }
-
-  public let settings: Settings
+  public let settings: EvaluationSettings
   let pipeline: ClassToImagePipeline
   let judge: ImageClassifier
   let train: FashionMNIST
@@ -41,7 +27,7 @@ public struct FashionEvaluation {
 
   /// `progress` is told what is being done, how much of it is done and how much there is.
   public init(
-    _ settings: Settings, model: ModelFolder, judge: ModelFolder, progress: @escaping (String, Int, Int) -> Void
+    _ settings: EvaluationSettings, model: ModelFolder, judge: ModelFolder, progress: @escaping (String, Int, Int) -> Void
   ) throws(UserError) {
     self.settings = settings
     pipeline = try ClassToImagePipeline(folder: model)
@@ -81,7 +67,7 @@ public struct FashionEvaluation {
   }
 
   /// All metrics, and the distance of every sample to its nearest training picture.
-  public func run() throws -> [Metric] {
+  public func run() throws -> [EvaluationMetric] {
     let settings = self.settings
     let generated = try samples(
       settings.sampleCount, steps: settings.numInferenceSteps, guidanceScale: settings.guidanceScale)
@@ -92,28 +78,28 @@ public struct FashionEvaluation {
     let trainIndices = Array(random.permutation(train.count).prefix(settings.sampleCount))
     let trainFeatures = judged(train.batch(trainIndices).images).features
     let testStatistics = FeatureStatistics(testFeatures)
-    let named = zip(classes, generated.labels).prefix(settings.namedCount).count { $0 == $1 }
+    let named = zip(classes, generated.labels).prefix(Self.namedCount).count { $0 == $1 }
     let namedReal = zip(testClasses, test.labels).count { $0 == $1 }
     progress("nearest neighbours", 0, 1)
     let nearest = nearestDistances(generated.pictures)
     let nearestReal = nearestDistances(testPictures)
     let featureNearest = nearestFeatureDistances(features, testFeatures)
     return [
-      Metric(
-        name: "wanted class named", generated: Double(named) / Double(min(settings.namedCount, settings.sampleCount)),
+      EvaluationMetric(
+        name: "wanted class named", generated: Double(named) / Double(min(Self.namedCount, settings.sampleCount)),
         real: Double(namedReal) / Double(test.count),
-        meaning: "share of the first \(settings.namedCount) samples; real: the 10,000 test pictures"),
-      Metric(
+        meaning: "share of the first \(Self.namedCount) samples; real: the 10,000 test pictures"),
+      EvaluationMetric(
         name: "Fréchet distance", generated: frechetDistance(FeatureStatistics(features), testStatistics),
         real: frechetDistance(FeatureStatistics(trainFeatures), testStatistics),
         meaning: "to the test pictures; real: \(settings.sampleCount) training pictures"),
-      Metric(
+      EvaluationMetric(
         name: "diversity", generated: diversity(features, generated.labels), real: diversity(testFeatures, test.labels),
         meaning: "mean distance of two samples' features, within a class; real: test pictures"),
-      Metric(
+      EvaluationMetric(
         name: "nearest training picture", generated: median(nearest), real: median(nearestReal),
         meaning: "median distance over pixels in 0…1, √(mean square); real: test pictures"),
-      Metric(
+      EvaluationMetric(
         name: "nearest training features", generated: median(featureNearest.generated),
         real: median(featureNearest.real),
         meaning: "median distance in feature space to 20,000 training pictures; real: test pictures"),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LessonRunner
 import Models
+import Pipelines
 import Stages
 import Tensors
 import Training
@@ -23,14 +24,17 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "Model folder or name.")
   var model: String
 
-  @Option(help: "Generated samples.")
-  var samples = 5000
+  @Option(help: "Generated samples; of each kind of prompt for a text-to-image model. By default as in the card.")
+  var samples: Int?
 
   @Option(help: "DDIM steps of each sample.")
   var numInferenceSteps = 50
 
-  @Option(help: "Guidance: the weight of the conditional against the unconditional prediction; 1 is none.")
-  var guidanceScale = FashionEvaluation.Settings().guidanceScale
+  @Option(
+    help: """
+      Guidance: the weight of the conditional against the unconditional prediction; 1 is none. By default as in the card.
+      """)
+  var guidanceScale: Float?
 
   @Flag(help: "Leave out the sweeps over samplers and timesteps.")
   var withoutSweeps = false
@@ -44,30 +48,65 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     try threads.apply()
-    guard (100...60_000).contains(samples) else { throw UserError("--samples is \(samples); it must be 100 to 60000") }
-    guard (0...100).contains(guidanceScale) else {
+    if let samples, !(100...60_000).contains(samples) {
+      throw UserError("--samples is \(samples); it must be 100 to 60000")
+    }
+    if let guidanceScale, !(0...100).contains(guidanceScale) {
       throw UserError("--guidance-scale is \(guidanceScale); it must be 0 to 100")
     }
     let home = try home.find()
-    let folder = ModelFolder(try home.model(model))
-    var settings = FashionEvaluation.Settings()
-    settings.sampleCount = samples
+    let path = try home.model(model)
+    if PipelineFolder(path).isPipeline { try evaluatePipeline(path, home) } else { try evaluateGarments(path, home) }
+  }
+
+  private func settings(_ standard: EvaluationSettings) -> EvaluationSettings {
+    var settings = standard
+    settings.sampleCount = samples ?? standard.sampleCount
+    settings.guidanceScale = guidanceScale ?? standard.guidanceScale
     settings.numInferenceSteps = numInferenceSteps
-    settings.guidanceScale = guidanceScale
     settings.seed = seed.seed
-    let report = EvaluationReport(folder: folder, out: out ?? folder.path, settings: settings)
+    return settings
+  }
+
+  /// The report, its folder tried before the long run.
+  private func report(_ path: String, weights: ModelFolder, _ settings: EvaluationSettings) throws -> EvaluationReport {
+    let report = EvaluationReport(model: path, weights: weights, out: out ?? path, settings: settings)
     try OutputPlace.check(folder: report.out)
+    return report
+  }
+
+  private func evaluateGarments(_ path: String, _ home: Home) throws {
+    let settings = settings(FashionEvaluation.standard)
+    let report = try report(path, weights: ModelFolder(path), settings)
     let line = ProgressLine()
     let evaluation = try FashionEvaluation(
-      settings, model: folder, judge: ModelFolder(try home.model("fashion-classifier")),
+      settings, model: ModelFolder(path), judge: ModelFolder(try home.model("fashion-classifier")),
       progress: { line.report(StageProgress(done: $1, total: $2, what: $0)) })
     let metrics = try evaluation.run()
     line.clear()
     try Console.write(report.table(metrics))
-    try report.write(metrics, updatingCard: out == nil && samples == FashionEvaluation.Settings().sampleCount)
+    try report.write(
+      metrics, judge: "fashion-classifier",
+      updatingCard: out == nil && settings.sampleCount == FashionEvaluation.standard.sampleCount)
     if withoutSweeps { return }
     try report.write(lossByTimestep: try evaluation.lossByTimestep())
     try report.write(samplers: try evaluation.samplerSweep())
     line.clear()
+  }
+
+  private func evaluatePipeline(_ path: String, _ home: Home) throws {
+    let settings = settings(EmojiEvaluation.standard)
+    let folder = PipelineFolder(path)
+    let report = try report(path, weights: folder.part("unet"), settings)
+    let line = ProgressLine()
+    let evaluation = try EmojiEvaluation(
+      settings, model: folder, judge: ModelFolder(try home.model("emoji-classifier")),
+      progress: { line.report(StageProgress(done: $1, total: $2, what: $0)) })
+    let metrics = try evaluation.run()
+    line.clear()
+    try Console.write(report.table(metrics))
+    try report.write(
+      metrics, judge: "emoji-classifier",
+      updatingCard: out == nil && settings.sampleCount == EmojiEvaluation.standard.sampleCount)
   }
 }
