@@ -4,7 +4,7 @@ import Tensors
 /// All recipes there are; a new one is added here.
 public enum RecipeCatalogue {
   public static let names =
-    ["fashion-ddpm", "fashion-classifier", "emoji-classifier", "emoji-clip"]
+    ["fashion-ddpm", "fashion-classifier", "emoji-classifier", "emoji-clip", "emoji-ldm"]
     + ([EmojiVAE.Variant.standard] + EmojiVAE.Variant.compared).map(\.name)
 
   /// The recipe of a name, its data set read.
@@ -21,6 +21,10 @@ public enum RecipeCatalogue {
     case "fashion-classifier": return try FashionClassifier()
     case "emoji-classifier": return try EmojiClassifier()
     case "emoji-clip": return try EmojiCLIPRecipe()
+    case "emoji-ldm":
+      let home = try home()
+      return try EmojiLDM(
+        clip: ModelFolder(home.model("emoji-clip")), autoencoder: ModelFolder(home.model("emoji-vae")))
     default: throw .unknown("model to train", name, among: names)
     }
   }

@@ -27,7 +27,8 @@ public struct FashionEvaluation {
 
   /// `progress` is told what is being done, how much of it is done and how much there is.
   public init(
-    _ settings: EvaluationSettings, model: ModelFolder, judge: ModelFolder, progress: @escaping (String, Int, Int) -> Void
+    _ settings: EvaluationSettings, model: ModelFolder, judge: ModelFolder,
+    progress: @escaping (String, Int, Int) -> Void
   ) throws(UserError) {
     self.settings = settings
     pipeline = try ClassToImagePipeline(folder: model)

@@ -56,7 +56,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     let home = try home.find()
     let path = try home.model(model)
-    if PipelineFolder(path).isPipeline { try evaluatePipeline(path, home) } else { try evaluateGarments(path, home) }
+    if ModelFolder(path).isPipeline { try evaluatePipeline(path, home) } else { try evaluateGarments(path, home) }
   }
 
   private func settings(_ standard: EvaluationSettings) -> EvaluationSettings {

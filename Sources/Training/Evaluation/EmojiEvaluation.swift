@@ -1,0 +1,140 @@
+import Datasets
+import Diffusion
+import Models
+import Pipelines
+import Tensors
+
+/// `diffuse evaluate emoji-ldm`: whether the pictures show what the prompts say, by a judge that never saw a generated one.
+///
+/// Every number stands beside the one that real scenes with the same captions get: the judge's own ceiling.
+public struct EmojiEvaluation {
+  public static let standard = EvaluationSettings(sampleCount: 500, guidanceScale: 3)
+
+  /// A kind of prompt.
+  enum Kind: String, CaseIterable {
+    case singles = "single"
+    case backgrounds = "background"
+    case heldOutBackgrounds = "held-out background"
+    case pairs = "pair"
+    case heldOutPairs = "held-out pair"
+  }
+
+  public let settings: EvaluationSettings
+  let pipeline: StableDiffusionPipeline
+  let judge: EmojiJudge
+  let data: CaptionedEmoji
+  let progress: (String, Int, Int) -> Void
+
+  /// `progress` is told what is being done, how much of it is done and how much there is.
+  public init(
+    _ settings: EvaluationSettings, model: PipelineFolder, judge: ModelFolder,
+    progress: @escaping (String, Int, Int) -> Void
+  ) throws(UserError) {
+    self.settings = settings
+    pipeline = try StableDiffusionPipeline(folder: model)
+    self.judge = EmojiJudge(try judge.imageClassifier())
+    data = try CaptionedEmoji()
+    self.progress = progress
+  }
+
+  /// All metrics of all kinds of prompts.
+  public func run() throws -> [EvaluationMetric] {
+    var metrics: [EvaluationMetric] = []
+    for (index, kind) in Kind.allCases.enumerated() {
+      var random = RandomSource(seed: settings.seed &+ UInt64(index))
+      let scenes = (0..<settings.sampleCount).map { _ in scene(kind, &random) }
+      let generated = try pictures(of: scenes, label: kind.rawValue, firstSeed: settings.seed)
+      let (ours, real) = (measures(scenes, generated), measures(scenes, data.pictures(of: scenes)))
+      metrics += zip(ours, real).map { ours, real in
+        EvaluationMetric(
+          name: "\(kind.rawValue): \(ours.name)", generated: ours.value, real: real.value,
+          meaning: "share of \(scenes.count); real: scenes with the same captions")
+      }
+    }
+    return metrics
+  }
+
+  private func scene(_ kind: Kind, _ random: inout RandomSource) -> EmojiScene {
+    switch kind {
+    case .singles:
+      return data.singleScene(of: random.integers(below: data.names.count, count: 1)[0], background: nil, &random)
+    case .heldOutBackgrounds: return data.scene(.heldOutBackgrounds, &random)
+    case .heldOutPairs: return data.scene(.heldOutPairs, &random)
+    case .backgrounds, .pairs:
+      while true {
+        let scene = data.scene(.train, &random)
+        if kind == .pairs ? scene.emoji.count == 2 : scene.emoji.count == 1 && scene.background != nil { return scene }
+      }
+    }
+  }
+
+  /// The model's pictures for the captions, [N, 3, 64, 64] in −1…1; in batches of 25 with seeds of their own.
+  func pictures(of scenes: [EmojiScene], label: String, firstSeed: UInt64) throws -> Tensor {
+    let sampler = try pipeline.settings(for: .ddim).makeSampler()
+    let plan = try sampler.plan(numInferenceSteps: settings.numInferenceSteps)
+    let side = data.side / pipeline.sizeFactor
+    var parts: [Tensor] = []
+    for start in stride(from: 0, to: scenes.count, by: 25) {
+      let batch = scenes[start..<min(start + 25, scenes.count)]
+      let empty = pipeline.encode(prompts: batch.map { _ in "" }).states
+      let denoiser = TextConditionalDenoiser(
+        unet: pipeline.unet, condition: pipeline.encode(prompts: batch.map(\.caption)).states,
+        unconditional: settings.guidanceScale > 1 ? empty : nil, guidanceScale: settings.guidanceScale)
+      var random = RandomSource(seed: firstSeed &+ UInt64(start))
+      let channels = pipeline.unet.configuration.inChannels
+      let noise = random.normal([batch.count, channels, side, side]) * plan.initNoiseSigma
+      let latents = try sampler.run(denoiser, from: noise, plan: plan, noise: { random.normal($0) })
+      parts.append(pipeline.decode(latents: latents).affine(scale: 2, shift: -1))
+      progress(label, start + batch.count, scenes.count)
+    }
+    return Tensor.concatenated(parts)
+  }
+
+  // MARK: Measures
+
+  /// The shares of scenes whose pictures show what they should.
+  private func measures(_ scenes: [EmojiScene], _ pictures: Tensor) -> [(name: String, value: Double)] {
+    let count = Double(scenes.count)
+    let isPair = scenes[0].emoji.count == 2
+    let shown = isPair ? PairHalves.cut(scenes, from: pictures) : pictures
+    let ranks = judge.ranks(of: scenes.flatMap(\.emoji), in: shown)
+    var result: [(String, Double)] = []
+    for (name, limit) in [("top-1", 1), ("top-5", 5)] {
+      if isPair {
+        let both = scenes.indices.count { ranks[2 * $0] < limit && ranks[2 * $0 + 1] < limit }
+        result.append(("both \(name)", Double(both) / count))
+      } else {
+        result.append((name, Double(ranks.count { $0 < limit }) / count))
+      }
+    }
+    if isPair { result.append(("relation obeyed", relationsObeyed(scenes, shown, ranks) / count)) }
+    if scenes.contains(where: { $0.background != nil }) {
+      let right = zip(scenes, backgrounds(of: pictures)).count { $0.background == $1 }
+      result.append(("right background", Double(right) / count))
+    }
+    return result
+  }
+
+  /// In how many pictures the emoji are not exchanged: the wanted ones rank higher together than the other way round.
+  private func relationsObeyed(_ scenes: [EmojiScene], _ halves: Tensor, _ ranks: [Int]) -> Double {
+    let exchanged = judge.ranks(of: scenes.flatMap { $0.emoji.reversed() }, in: halves)
+    return Double(
+      scenes.indices.count { ranks[2 * $0] + ranks[2 * $0 + 1] < exchanged[2 * $0] + exchanged[2 * $0 + 1] })
+  }
+
+  /// The background nearest to the mean colour of the four corners, 4 × 4 pixels each; nil is white.
+  private func backgrounds(of pictures: Tensor) -> [Int?] {
+    let side = pictures.shape[3]
+    let corners = [0..<4, side - 4..<side].flatMap { rows in
+      [0..<4, side - 4..<side].map { pictures.sliced(rows, along: 2).sliced($0, along: 3) }
+    }
+    let colors = Tensor.concatenated(corners, along: 3).reshaped([pictures.shape[0], 3, -1]).mean(along: 2)
+    let known: [(Int?, SIMD3<Float>)] =
+      [(nil, [1, 1, 1])] + CaptionedEmoji.backgroundColors.enumerated().map { ($0, $1 / 127.5 - 1) }
+    return (0..<pictures.shape[0]).map { n in
+      let color = SIMD3(colors[n, 0], colors[n, 1], colors[n, 2])
+      func distance(_ other: SIMD3<Float>) -> Float { ((color - other) * (color - other)).sum() }
+      return known.min { distance($0.1) < distance($1.1) }?.0
+    }
+  }
+}
