@@ -57,4 +57,18 @@ extension NoiseSchedule {
     try check(timestep: t)
     return epsilon / -(1 - alphasCumprod[t]).squareRoot()
   }
+
+  /// The min-SNR-γ weight of the squared error at timestep t: min(SNR, γ)/SNR for ε, min(SNR, γ) for x₀,
+  /// min(SNR, γ)/(SNR + 1) for v; SNR = ᾱ_t/(1 − ᾱ_t) (Hang et al. 2023, section 3.4).
+  ///
+  /// Throws when t is outside 0…T−1.
+  public func minSNRWeight(timestep t: Int, gamma: Float, prediction: PredictionType) throws(UserError) -> Float {
+    try check(timestep: t)
+    let snr = alphasCumprod[t] / (1 - alphasCumprod[t])
+    switch prediction {
+    case .epsilon: return min(snr, gamma) / snr
+    case .sample: return min(snr, gamma)
+    case .velocity: return min(snr, gamma) / (snr + 1)
+    }
+  }
 }

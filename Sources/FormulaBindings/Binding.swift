@@ -70,15 +70,14 @@ public enum Bindings {
       "EulerSampler follows diffusers' Float32 table, whose rounding the smallest σ show to 1e-4; DiffusionTests compares that",
     "loss.kl_gaussian": "training uses the simple loss, in which no divergence is left",
     "loss.vlb_weight": "the simple loss leaves the weights out",
-    "loss.min_snr": "the models here are trained without weights",
-    "sampler.inpaint_blend": "inpainting is not part of the engine yet",
+    "sampler.inpaint_blend":
+      "StableDiffusionPipeline blends inside a run; PipelinesTests compares whole runs with diffusers",
     "guidance.rescale": "the pipelines do not rescale",
     "guidance.classifier": "the models here are steered without a classifier",
     "latent.pca": "the lesson on latent spaces is not part of the engine yet",
     "latent.grey": "the lesson on latent spaces is not part of the engine yet",
     "latent.compression_ratio": "arithmetic on shapes, which no code needs",
-    "image.psnr": "the autoencoder is not part of the engine yet",
-    "image.ssim": "the autoencoder is not part of the engine yet",
+    "image.ssim": "ImageMetrics weighs the window with a Gaussian, as the paper does; here all pixels count the same",
     "cost.receptive_field": "arithmetic on shapes, which no code needs",
     "metric.diversity":
       "part of FashionEvaluation, which computes it on the classifier's features of real samples only",

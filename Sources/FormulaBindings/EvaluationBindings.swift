@@ -6,6 +6,10 @@ import Training
 /// How samples are judged, and the exact mixture.
 enum EvaluationBindings {
   static let all: [Binding] = [
+    Binding("image.psnr", "ImageMetrics.peakSignalToNoiseRatios") { given in
+      let (x, y) = (given.tensor("x").reshaped([1, 1, 1, -1]), given.tensor("y").reshaped([1, 1, 1, -1]))
+      return Tensor(Float(ImageMetrics.peakSignalToNoiseRatios(x, y, range: given.number("R"))[0]))
+    },
     Binding("metric.frechet", "frechetDistance") { given in
       let (a, b) = (features(given, "mu1", "C1"), features(given, "mu2", "C2"))
       return Tensor(Float(frechetDistance(FeatureStatistics(a), FeatureStatistics(b))))

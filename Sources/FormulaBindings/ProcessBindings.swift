@@ -66,6 +66,11 @@ enum ProcessBindings {
   ]
 
   private static let levels = [
+    Binding("loss.min_snr", "NoiseSchedule.minSNRWeight") { given in
+      Tensor(
+        try given.schedule().minSNRWeight(
+          timestep: given.timestep, gamma: given.float("gamma"), prediction: .epsilon))
+    },
     Binding("schedule.snr", "NoiseSchedule.signalToNoiseRatios") { given in
       Tensor(try given.schedule().signalToNoiseRatios[given.timestep])
     },

@@ -81,8 +81,8 @@ struct NoiseSchedules: Stage {
               layers: lines { $0 } + [mark]),
             Chart(
               x: Axis("timestep t", range: 0...999),
-              y: Axis("signal-to-noise ratio", scale: .log, range: 1e-5...1e4),
-              layers: lines { Swift.max($0 / (1 - $0), 1e-9) } + [ReferenceLine(y: 1, label: "equal shares")]),
+              y: Axis("signal-to-noise ratio", scale: .log, range: 1e-9...1e5),
+              layers: lines { $0 / (1 - $0) } + [ReferenceLine(y: 1, label: "equal shares")]),
           ]
         ]))
   }

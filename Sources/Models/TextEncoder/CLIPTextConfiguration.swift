@@ -56,12 +56,13 @@ extension CLIPTextConfiguration {
 
   /// The configuration as transformers writes it.
   ///
+  /// Dropout and how parameters are drawn are left to the peer's defaults: it insists on 1.0, and JSON written here says 1.
   /// The weights are stored in half precision, but computed with in single, which `dtype` asks the peer to do as well.
   public var jsonObject: [String: Any] {
     [
-      "architectures": ["CLIPTextModel"], "attention_dropout": 0.0, "bos_token_id": bosTokenID ?? NSNull(),
+      "architectures": ["CLIPTextModel"], "bos_token_id": bosTokenID ?? NSNull(),
       "dtype": "float32", "eos_token_id": eosTokenID, "hidden_act": hiddenAct.rawValue, "hidden_size": hiddenSize,
-      "initializer_factor": 1.0, "initializer_range": 0.02, "intermediate_size": intermediateSize,
+      "intermediate_size": intermediateSize,
       "layer_norm_eps": shortest(layerNormEps), "max_position_embeddings": maxPositionEmbeddings,
       "model_type": "clip_text_model", "num_attention_heads": numAttentionHeads,
       "num_hidden_layers": numHiddenLayers, "pad_token_id": padTokenID ?? NSNull(), "projection_dim": hiddenSize,

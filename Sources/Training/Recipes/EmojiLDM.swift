@@ -10,7 +10,7 @@ import Tensors
 ///
 /// E w(t) ‖target − f_θ(z_t, t, τ_θ(y))‖² as a mean over the latent's elements; z = E(x) · scaling factor, drawn anew each
 /// time. In a tenth of the samples the caption y is empty, so that the network also learns the unconditional prediction that
-/// guidance needs. w(t) is min(SNR, γ)/SNR for ε and min(SNR, γ)/(SNR + 1) for v (Hang et al. 2023, equation 6).
+/// guidance needs. w(t) is min(SNR, γ)/SNR for ε and min(SNR, γ)/(SNR + 1) for v (Hang et al. 2023, section 3.4).
 public final class EmojiLDM: Recipe {
   /// What runs of comparison change; the shipped model is the default.
   public struct Variant: Sendable, Equatable {
@@ -148,19 +148,15 @@ public final class EmojiLDM: Recipe {
       ? try schedule.velocity(latents, noise: noise, timesteps: timesteps) : noise
     let text = textEncoder(ids).lastHiddenState
     let predicted = unet(Variable(noisy), timesteps: timesteps.map(Float.init), encoderHiddenStates: text)
-    return Loss.meanSquaredError(
-      predicted, Variable(target), sampleWeights: Tensor(timesteps.map(weight), shape: [count]))
+    guard let gamma = variant.minSNRGamma else { return Loss.meanSquaredError(predicted, Variable(target)) }
+    let weights = try timesteps.map { t throws(UserError) in
+      try schedule.minSNRWeight(timestep: t, gamma: gamma, prediction: variant.prediction)
+    }
+    return Loss.meanSquaredError(predicted, Variable(target), sampleWeights: Tensor(weights, shape: [count]))
   }
 
   /// Latents of pictures [N, 3, 64, 64], drawn from the encoder's distribution and scaled to a variance of about 1.
   private func latents(of pictures: Tensor, _ random: inout RandomSource) -> Tensor {
     autoencoder.encode(Variable(pictures)).sample(&random).value * autoencoder.configuration.scalingFactor
-  }
-
-  private func weight(_ timestep: Int) -> Float {
-    guard let gamma = variant.minSNRGamma else { return 1 }
-    let alphaBar = schedule.alphasCumprod[timestep]
-    let snr = alphaBar / (1 - alphaBar)
-    return variant.prediction == .velocity ? min(snr, gamma) / (snr + 1) : min(snr, gamma) / snr
   }
 }

@@ -84,7 +84,7 @@ public final class EmojiVAE: Recipe {
   /// The autoencoder with the scale its latents turned out to have; the discriminator has done its work.
   public var parts: [ModelPart] {
     var configuration = trained.autoencoder.configuration
-    configuration.scalingFactor = 1 / latentDeviation()
+    configuration.scalingFactor = AutoencoderConfiguration.scalingFactor(of: latents())
     return [ModelPart(trained.autoencoder, configuration.jsonObject)]
   }
 
@@ -121,14 +121,14 @@ public final class EmojiVAE: Recipe {
     return distance + eye.perceptualLoss(decoded, pictures) * variant.perceptualWeight
   }
 
-  /// The standard deviation of the latents of 512 scenes.
-  private func latentDeviation() -> Float {
+  /// The latents of 512 scenes.
+  private func latents() -> Tensor {
     // Seeds of training are below 2³².
     var random = RandomSource(seed: 1 << 40)
     let latents = (0..<16).map { _ in
       trained.autoencoder.encode(Variable(data.batch(32, .train, &random).images)).sample(&random).value
     }
-    return Tensor.concatenated(latents).standardDeviation()
+    return Tensor.concatenated(latents)
   }
 
   /// How alike held-out scenes and their reconstructions are.
