@@ -65,7 +65,7 @@ let package = Package(
     tests("Pipelines", ["Pipelines", "TestSupport"]),
     tests("Drawing", ["Drawing", "TestSupport"], exclude: ["Baselines", "Pictures"]),
     tests("Datasets", ["Datasets", "TestSupport"]),
-    tests("Training", ["Training", "TestSupport"]),
+    tests("Training", ["Training", "Pipelines", "TestSupport"]),
     tests("Formulas", ["Formulas", "FormulaBindings"]),
     tests("Stages", ["Stages", "TestSupport"]),
     tests("LessonRunner", ["LessonRunner", "TestSupport"]),

@@ -1,0 +1,58 @@
+import Gradients
+import Models
+import Pipelines
+import TestSupport
+import Tensors
+import Testing
+import Training
+
+/// Whole runs of a few steps: what they write opens again.
+@Suite("Recipes of the emoji models")
+struct EmojiRecipeTests {
+  private func home() throws -> Home { try Home.find() }
+
+  @Test func anAutoencoderIsTrainedWithItsDiscriminator() throws {
+    try withTemporaryFolder { folder in
+      var variant = try #require(EmojiVAE.Variant.compared.last)
+      variant.totalSteps = 4
+      let recipe = try EmojiVAE(variant, eye: CLIPImageTower(CLIPImageTower.Configuration()))
+      #expect(try Trainer(recipe, folder: TrainingFolder(folder), resume: false).run() == .finished)
+      let autoencoder = try ModelFolder(folder).autoencoder()
+      #expect(autoencoder.configuration.blockOutChannels == variant.blockOutChannels)
+      #expect(autoencoder.configuration.scalingFactor > 0 && autoencoder.configuration.scalingFactor.isFinite)
+      #expect(autoencoder.encode(Variable(.zeros([1, 3, 64, 64]))).mean.shape == [1, 4, 16, 16])
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func aLatentDiffusionModelIsWrittenAsAPipeline(trainingItsTextEncoder: Bool) throws {
+    try withTemporaryFolder { folder in
+      var configuration = AutoencoderConfiguration()
+      configuration.blockOutChannels = [8, 8, 8]
+      configuration.normNumGroups = 4
+      configuration.sampleSize = 64
+      let vae = AutoencoderKL(configuration)
+      var random = RandomSource(seed: 1)
+      vae.initialize(&random)
+      try ModelFolder(folder + "/vae").write(vae, configuration.jsonObject)
+      var variant = EmojiLDM.Variant()
+      variant.totalSteps = 2
+      variant.blockOutChannels = [32, 32]
+      variant.trainsTextEncoder = trainingItsTextEncoder
+      let clip = ModelFolder(try home().model("emoji-clip"))
+      let recipe = try EmojiLDM(variant, clip: clip, autoencoder: ModelFolder(folder + "/vae"))
+      #expect(try Trainer(recipe, folder: TrainingFolder(folder + "/ldm"), resume: false).run() == .finished)
+      let pipeline = try StableDiffusionPipeline(folder: PipelineFolder(folder + "/ldm"))
+      var request = TextToImageRequest(prompt: "red heart left of pizza")
+      request.numInferenceSteps = 2
+      let pictures = try pipeline.generate(request).pictures
+      #expect(pictures.shape == [1, 3, 64, 64] && pictures.scalars.allSatisfy(\.isFinite))
+      // The text encoder starts from emoji-clip's: without training it is still that one, in half precision.
+      let started = try clip.clipTextModel().namedParameters()
+      let same = zip(pipeline.textEncoder.namedParameters(), started).allSatisfy {
+        $0.parameter.value.scalars == $1.parameter.value.scalars
+      }
+      #expect(same == !trainingItsTextEncoder)
+    }
+  }
+}
