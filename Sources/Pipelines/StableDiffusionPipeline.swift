@@ -57,12 +57,17 @@ public struct StableDiffusionPipeline {
 
   /// Writes the folder as diffusers reads it, weights in half precision.
   public func write(to folder: PipelineFolder) throws(UserError) {
-    try FileOutput.makeFolder(folder.path)
-    try tokenizer.write(to: folder.path + "/tokenizer")
+    try writeCompanions(to: folder)
     try folder.part("text_encoder").write(
       textEncoder, textEncoder.configuration.jsonObject, weightsName: "model.safetensors")
     try folder.part("vae").write(autoencoder, autoencoder.configuration.jsonObject)
     try folder.part("unet").write(unet, unet.configuration.jsonObject)
+  }
+
+  /// Writes what belongs beside the three networks: tokenizer, scheduler's settings, `model_index.json`.
+  public func writeCompanions(to folder: PipelineFolder) throws(UserError) {
+    try FileOutput.makeFolder(folder.path)
+    try tokenizer.write(to: folder.path + "/tokenizer")
     try FileOutput.makeFolder(folder.path + "/scheduler")
     try FileOutput.write(Array(schedulerConfig), to: folder.schedulerPath)
     try FileOutput.write(
@@ -137,12 +142,12 @@ public struct StableDiffusionPipeline {
   /// z = scaling factor · E(x), drawn with `random`: pictures [N, 3, H, W] in 0…1 → latents [N, C, H/f, W/f].
   public func encode(pictures: Tensor, _ random: inout RandomSource, _ recording: Recording? = nil) -> Tensor {
     let distribution = autoencoder.encode(Variable(pictures.affine(scale: 2, shift: -1)), recording)
-    return distribution.sample(&random).value * autoencoder.configuration.scalingFactor
+    return autoencoder.configuration.scaled(distribution.sample(&random).value)
   }
 
   /// D(z / scaling factor): latents [N, C, h, w] → pictures [N, 3, f·h, f·w] in 0…1.
   public func decode(latents: Tensor, _ recording: Recording? = nil) -> Tensor {
-    let latents = latents * (1 / autoencoder.configuration.scalingFactor)
+    let latents = autoencoder.configuration.unscaled(latents)
     return autoencoder.decode(Variable(latents), recording).value.affine(scale: 0.5, shift: 0.5).clamped(to: 0...1)
   }
 }

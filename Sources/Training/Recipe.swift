@@ -77,6 +77,11 @@ public struct TrainingSettings: Sendable, Equatable {
     self.emaDecay = emaDecay
   }
 
+  /// The random numbers before those of the first step: what is measured with them saw no step's draws.
+  ///
+  /// A seed far above those of the steps would not do: only its low 32 bits count.
+  public var measuringRandom: RandomSource { RandomSource(seed: (seed &* 1_000_003) & 0xffff_ffff) }
+
   /// The random numbers of one step depend on the seed and the step alone, so that a resumed run continues with the same bits.
   public func random(step: Int) -> RandomSource {
     RandomSource(seed: (seed &* 1_000_003 &+ UInt64(step) &+ 1) & 0xffff_ffff)

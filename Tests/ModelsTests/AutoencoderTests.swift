@@ -121,17 +121,9 @@ private let refusals = [
 
 @Suite("Configurations an autoencoder refuses")
 struct AutoencoderConfigurationTests {
-  private func object(changing key: String, to json: String?) throws -> ConfigurationObject {
-    let path = Goldens.path("autoencoder/one_layer/config.json")
-    let data = try #require(FileManager.default.contents(atPath: path))
-    var values = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    values[key] = try json.map { try JSONSerialization.jsonObject(with: Data($0.utf8), options: .fragmentsAllowed) }
-    return ConfigurationObject(values, path: "folder/config.json")
-  }
-
   @Test("the sentence names the file, the key and the value", arguments: refusals)
   func refuses(refusal: Refusal) throws {
-    let object = try object(changing: refusal.key, to: refusal.json)
+    let object = try configuration("autoencoder/one_layer", changing: refusal.key, to: refusal.json)
     let error = #expect(throws: UserError.self) { () throws in _ = try AutoencoderConfiguration(object) }
     for word in ["folder/config.json", refusal.key] + refusal.mentions {
       #expect(error?.sentence.contains(word) == true, "'\(error?.sentence ?? "")' does not name \(word)")
@@ -141,8 +133,10 @@ struct AutoencoderConfigurationTests {
 
   @Test("absent keys have diffusers' defaults", arguments: ["act_fn", "mid_block_add_attention", "force_upcast"])
   func defaults(key: String) throws {
-    let whole = try AutoencoderConfiguration(try object(changing: "unknown", to: "1"))
-    #expect(try AutoencoderConfiguration(try object(changing: key, to: nil)) == whole)
-    #expect(try AutoencoderConfiguration(try object(changing: "scaling_factor", to: nil)).scalingFactor == 0.18215)
+    let whole = try AutoencoderConfiguration(try configuration("autoencoder/one_layer", changing: "unknown", to: "1"))
+    #expect(try AutoencoderConfiguration(try configuration("autoencoder/one_layer", changing: key, to: nil)) == whole)
+    #expect(
+      try AutoencoderConfiguration(try configuration("autoencoder/one_layer", changing: "scaling_factor", to: nil))
+        .scalingFactor == 0.18215)
   }
 }

@@ -213,17 +213,9 @@ private let refusals = [
 
 @Suite("Configurations a conditional U-Net refuses")
 struct UNet2DConditionConfigurationTests {
-  private func object(changing key: String, to json: String?) throws -> ConfigurationObject {
-    let data = try #require(
-      FileManager.default.contents(atPath: Goldens.path("unet-condition/convolutional/config.json")))
-    var values = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    values[key] = try json.map { try JSONSerialization.jsonObject(with: Data($0.utf8), options: .fragmentsAllowed) }
-    return ConfigurationObject(values, path: "folder/config.json")
-  }
-
   @Test("the sentence names the file, the key and the value", arguments: refusals)
   func refuses(refusal: Refusal) throws {
-    let object = try object(changing: refusal.key, to: refusal.json)
+    let object = try configuration("unet-condition/convolutional", changing: refusal.key, to: refusal.json)
     let error = #expect(throws: UserError.self) { () throws in _ = try UNet2DConditionConfiguration(object) }
     let sentence = error?.sentence ?? ""
     for word in ["folder/config.json", refusal.key] + refusal.mentions {
@@ -234,13 +226,18 @@ struct UNet2DConditionConfigurationTests {
 
   @Test("absent keys have diffusers' defaults")
   func defaults() throws {
-    let whole = try UNet2DConditionConfiguration(try object(changing: "dropout", to: nil))
+    let whole = try UNet2DConditionConfiguration(
+      try configuration("unet-condition/convolutional", changing: "dropout", to: nil))
     for key in [
       "act_fn", "center_input_sample", "downsample_padding", "flip_sin_to_cos", "freq_shift", "norm_eps",
       "mid_block_type", "transformer_layers_per_block", "use_linear_projection", "conv_in_kernel",
     ] {
-      #expect(try UNet2DConditionConfiguration(try object(changing: key, to: nil)) == whole, "\(key)")
+      #expect(
+        try UNet2DConditionConfiguration(try configuration("unet-condition/convolutional", changing: key, to: nil))
+          == whole, "\(key)")
     }
-    #expect(try UNet2DConditionConfiguration(try object(changing: "mid_block_type", to: "null")) != whole)
+    #expect(
+      try UNet2DConditionConfiguration(
+        try configuration("unet-condition/convolutional", changing: "mid_block_type", to: "null")) != whole)
   }
 }

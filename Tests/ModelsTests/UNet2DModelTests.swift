@@ -80,21 +80,6 @@ struct UNet2DModelTests {
   }
 }
 
-/// A change to a good configuration and what the sentence that refuses it must name.
-struct Refusal: Sendable, CustomTestStringConvertible {
-  let key: String
-  /// As JSON; nil removes the key.
-  let json: String?
-  let mentions: [String]
-  var testDescription: String { "\(key): \(json ?? "absent")" }
-
-  init(_ key: String, _ json: String?, _ mentions: String...) {
-    self.key = key
-    self.json = json
-    self.mentions = mentions
-  }
-}
-
 private let refusals = [
   Refusal("_class_name", "\"UNet2DConditionModel\"", "UNet2DConditionModel", "UNet2DModel"),
   Refusal("time_embedding_type", "\"fourier\"", "fourier", "positional"),
@@ -131,20 +116,9 @@ private let refusals = [
 
 @Suite("Configurations a U-Net refuses")
 struct UNet2DConfigurationTests {
-  private func object(changing key: String?, to json: String?) throws -> ConfigurationObject {
-    let data = try #require(FileManager.default.contents(atPath: Goldens.path("unet/plain/config.json")))
-    var values = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    if let key {
-      values[key] = try json.map {
-        try JSONSerialization.jsonObject(with: Data($0.utf8), options: .fragmentsAllowed)
-      }
-    }
-    return ConfigurationObject(values, path: "folder/config.json")
-  }
-
   @Test("the sentence names the file, the key and the value", arguments: refusals)
   func refuses(refusal: Refusal) throws {
-    let object = try object(changing: refusal.key, to: refusal.json)
+    let object = try configuration("unet/plain", changing: refusal.key, to: refusal.json)
     let error = #expect(throws: UserError.self) { () throws in _ = try UNet2DConfiguration(object) }
     let sentence = error?.sentence ?? ""
     for word in ["folder/config.json", refusal.key] + refusal.mentions {
@@ -155,10 +129,10 @@ struct UNet2DConfigurationTests {
 
   @Test("absent keys have diffusers' defaults")
   func defaults() throws {
-    let whole = try UNet2DConfiguration(try object(changing: nil, to: nil))
+    let whole = try UNet2DConfiguration(try configuration("unet/plain"))
     for key in ["act_fn", "center_input_sample", "downsample_padding", "freq_shift", "norm_eps", "add_attention"] {
-      #expect(try UNet2DConfiguration(try object(changing: key, to: nil)) == whole, "\(key)")
+      #expect(try UNet2DConfiguration(try configuration("unet/plain", changing: key, to: nil)) == whole, "\(key)")
     }
-    #expect(try UNet2DConfiguration(try object(changing: "norm_num_groups", to: "8")) != whole)
+    #expect(try UNet2DConfiguration(try configuration("unet/plain", changing: "norm_num_groups", to: "8")) != whole)
   }
 }

@@ -58,8 +58,7 @@ public final class EmojiCLIPRecipe: Recipe {
   public func finalMetrics() throws(UserError) -> [(name: String, value: Double)] {
     var metrics: [(String, Double)] = []
     for part in [CaptionedEmoji.Part.train, .heldOutPairs, .heldOutBackgrounds] {
-      // Seeds of training are below 2³².
-      var random = RandomSource(seed: 1 << 40)
+      var random = settings.measuringRandom
       var (right, count) = (0, 0)
       for _ in 0..<8 {
         let (pictures, scenes) = data.batch(128, part, &random)

@@ -66,8 +66,7 @@ public final class EmojiClassifier: Recipe {
 
   public func finalMetrics() throws(UserError) -> [(name: String, value: Double)] {
     let judge = EmojiJudge(model)
-    // Seeds of training are below 2³².
-    var random = RandomSource(seed: 1 << 40)
+    var random = settings.measuringRandom
     var (singles, halves) = (EmojiJudge.Score(), EmojiJudge.Score())
     for _ in 0..<40 {
       var scenes: [EmojiScene] = []

@@ -127,11 +127,9 @@ public final class EmojiLDM: Recipe {
   }
 
   public func writeCompanions(to folder: String) throws(UserError) {
-    try tokenizer.write(to: folder + "/tokenizer")
-    try FileOutput.makeFolder(folder + "/scheduler")
-    try FileOutput.write(
-      Array(try sampler.schedulerConfig()) + Array("\n".utf8), to: PipelineFolder(folder).schedulerPath)
-    try FileOutput.write(json: PipelineFolder.index(scheduler: sampler.kind), to: folder + "/model_index.json")
+    try StableDiffusionPipeline(
+      tokenizer: tokenizer, textEncoder: textEncoder, autoencoder: autoencoder, unet: unet, settings: sampler
+    ).writeCompanions(to: PipelineFolder(folder))
   }
 
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
@@ -157,6 +155,6 @@ public final class EmojiLDM: Recipe {
 
   /// Latents of pictures [N, 3, 64, 64], drawn from the encoder's distribution and scaled to a variance of about 1.
   private func latents(of pictures: Tensor, _ random: inout RandomSource) -> Tensor {
-    autoencoder.encode(Variable(pictures)).sample(&random).value * autoencoder.configuration.scalingFactor
+    autoencoder.configuration.scaled(autoencoder.encode(Variable(pictures)).sample(&random).value)
   }
 }

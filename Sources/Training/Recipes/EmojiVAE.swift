@@ -123,8 +123,7 @@ public final class EmojiVAE: Recipe {
 
   /// The latents of 512 scenes.
   private func latents() -> Tensor {
-    // Seeds of training are below 2³².
-    var random = RandomSource(seed: 1 << 40)
+    var random = settings.measuringRandom
     let latents = (0..<16).map { _ in
       trained.autoencoder.encode(Variable(data.batch(32, .train, &random).images)).sample(&random).value
     }
@@ -137,7 +136,7 @@ public final class EmojiVAE: Recipe {
     for (part, kind) in [
       (CaptionedEmoji.Part.heldOutPairs, "held-out pairs"), (.heldOutBackgrounds, "held-out backgrounds"),
     ] {
-      var random = RandomSource(seed: (1 << 40) + 1)
+      var random = settings.measuringRandom
       var (ratios, similarities) = ([Double](), [Double]())
       for _ in 0..<16 {
         let pictures = data.batch(32, part, &random).images
