@@ -16,7 +16,9 @@ public struct TextToImageRequest: Sendable {
     case inpainting(Tensor, mask: Tensor, strength: Double)
   }
 
-  public var prompt: String
+  /// One or several, run as one batch.
+  public var prompts: [String]
+  /// The same for all prompts.
   public var negativePrompt = ""
   /// 1…T
   public var numInferenceSteps = 50
@@ -31,22 +33,27 @@ public struct TextToImageRequest: Sendable {
   /// In pixels, multiples of the pipeline's `sizeFactor`; nil for the size the model was trained on.
   public var height: Int?
   public var width: Int?
-  public var numImages = 1
+  public var numImagesPerPrompt = 1
   public var start = Start.noise
 
-  public init(prompt: String) { self.prompt = prompt }
+  public init(prompts: [String]) { self.prompts = prompts }
+
+  public init(prompt: String) { self.init(prompts: [prompt]) }
+
+  /// The size of the batch.
+  public var numImages: Int { prompts.count * numImagesPerPrompt }
 }
 
 /// What a run gave.
 public struct TextToImageResult: Sendable {
-  /// [N, 3, H, W] in 0…1
+  /// [N, 3, H, W] in 0…1: those of the first prompt, then those of the second, and so on.
   public let pictures: Tensor
   /// z₀ as the sampler left it, scaled, [N, C, H/f, W/f].
   public let latents: Tensor
   /// The timesteps that were run.
   public let timesteps: [Float]
-  /// The words of the prompt that did not fit the context.
-  public let droppedWords: String?
+  /// Of each prompt the words that did not fit the context.
+  public let droppedWords: [String?]
   public let droppedNegativeWords: String?
 }
 
@@ -78,7 +85,7 @@ extension StableDiffusionPipeline {
       adjust: { sample, run in start.kept?.putBack(into: sample, sampler, run) ?? sample })
     return TextToImageResult(
       pictures: decode(latents: latents, recorder?.recording("vae")), latents: latents,
-      timesteps: plan.calls.map { plan.timesteps[$0] }, droppedWords: dropped.prompt,
+      timesteps: plan.calls.map { plan.timesteps[$0] }, droppedWords: dropped.prompts,
       droppedNegativeWords: dropped.negative)
   }
 
@@ -108,7 +115,8 @@ extension StableDiffusionPipeline {
   }
 
   private func check(_ request: TextToImageRequest, _ height: Int, _ width: Int) throws(UserError) {
-    guard (1...64).contains(request.numImages) else {
+    precondition(!request.prompts.isEmpty, "a request without a prompt")
+    guard request.numImagesPerPrompt > 0, (1...64).contains(request.numImages) else {
       throw UserError("the number of images is \(request.numImages); it must be 1 to 64")
     }
     guard request.guidanceScale.isFinite, request.guidanceScale >= 0 else {
@@ -124,18 +132,19 @@ extension StableDiffusionPipeline {
 
   private func denoiser(
     _ request: TextToImageRequest, _ recorder: Recorder?
-  ) -> (TextConditionalDenoiser, dropped: (prompt: String?, negative: String?)) {
+  ) -> (TextConditionalDenoiser, dropped: (prompts: [String?], negative: String?)) {
     let isGuided = request.guidanceScale > 1
-    let prompts = (isGuided ? [request.negativePrompt] : []) + [request.prompt]
-    let (states, dropped) = encode(prompts: prompts, recorder?.recording("text_encoder"))
-    func repeated(_ i: Int) -> Tensor {
-      Tensor.concatenated([Tensor](repeating: states.sliced(i..<(i + 1)), count: request.numImages))
+    let texts = (isGuided ? [request.negativePrompt] : []) + request.prompts
+    let (states, dropped) = encode(prompts: texts, recorder?.recording("text_encoder"))
+    let (count, first) = (request.numImagesPerPrompt, texts.count - request.prompts.count)
+    func repeated(_ row: Int, _ count: Int) -> [Tensor] {
+      [Tensor](repeating: states.sliced(row..<(row + 1)), count: count)
     }
-    let last = prompts.count - 1
     let denoiser = TextConditionalDenoiser(
-      unet: unet, condition: repeated(last), unconditional: isGuided ? repeated(0) : nil,
+      unet: unet, condition: Tensor.concatenated((first..<texts.count).flatMap { repeated($0, count) }),
+      unconditional: isGuided ? Tensor.concatenated(repeated(0, request.numImages)) : nil,
       guidanceScale: request.guidanceScale, recorder: recorder)
-    return (denoiser, (dropped[last], isGuided ? dropped[0] : nil))
+    return (denoiser, (Array(dropped[first...]), isGuided ? dropped[0] : nil))
   }
 
   /// The first latents of a run, and what inpainting keeps.

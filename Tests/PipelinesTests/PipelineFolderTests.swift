@@ -146,7 +146,7 @@ struct PipelineFolderTests {
     case "tall": request.height = 4098
     case "steps": request.numInferenceSteps = 0
     case "many": request.numInferenceSteps = 1001
-    case "images": request.numImages = 0
+    case "images": request.numImagesPerPrompt = 0
     case "guidance": request.guidanceScale = -1
     case "eta": request.eta = 1.5
     case "weak": request.start = start(0)

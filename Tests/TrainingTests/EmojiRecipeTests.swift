@@ -1,3 +1,4 @@
+import Datasets
 import Gradients
 import Models
 import Pipelines
@@ -27,26 +28,21 @@ struct EmojiRecipeTests {
   @Test(arguments: [true, false])
   func aLatentDiffusionModelIsWrittenAsAPipeline(trainingItsTextEncoder: Bool) throws {
     try withTemporaryFolder { folder in
-      var configuration = AutoencoderConfiguration()
-      configuration.blockOutChannels = [8, 8, 8]
-      configuration.normNumGroups = 4
-      configuration.sampleSize = 64
-      let vae = AutoencoderKL(configuration)
-      var random = RandomSource(seed: 1)
-      vae.initialize(&random)
-      try ModelFolder(folder + "/vae").write(vae, configuration.jsonObject)
-      var variant = EmojiLDM.Variant()
+      var variant = EmojiDiffusion.Variant()
       variant.totalSteps = 2
       variant.blockOutChannels = [32, 32]
       variant.trainsTextEncoder = trainingItsTextEncoder
       let clip = ModelFolder(try home().model("emoji-clip"))
-      let recipe = try EmojiLDM(variant, clip: clip, autoencoder: ModelFolder(folder + "/vae"))
+      let recipe = try EmojiDiffusion(variant, clip: clip, autoencoder: Self.tinyAutoencoder(folder + "/vae"))
       #expect(try Trainer(recipe, folder: TrainingFolder(folder + "/ldm"), resume: false).run() == .finished)
       let pipeline = try StableDiffusionPipeline(folder: PipelineFolder(folder + "/ldm"))
       var request = TextToImageRequest(prompt: "red heart left of pizza")
       request.numInferenceSteps = 2
       let pictures = try pipeline.generate(request).pictures
       #expect(pictures.shape == [1, 3, 64, 64] && pictures.scalars.allSatisfy(\.isFinite))
+      let vocabulary = try CaptionVocabulary(folder: folder + "/ldm")
+      #expect(vocabulary.emoji.count >= 1000 && vocabulary.inPairs.count >= 300)
+      #expect(vocabulary.backgrounds.count == 9 && vocabulary.emoji.contains("red heart"))
       // The text encoder starts from emoji-clip's: without training it is still that one, in half precision.
       let started = try clip.clipTextModel().namedParameters()
       let same = zip(pipeline.textEncoder.namedParameters(), started).allSatisfy {
@@ -54,5 +50,34 @@ struct EmojiRecipeTests {
       }
       #expect(same == !trainingItsTextEncoder)
     }
+  }
+
+  /// Equations (1) and (2): no caption, and the U-Net is all that is written.
+  @Test(arguments: [EmojiDiffusion.Variant.unconditional, .pixels])
+  func theUnconditionalOnesAreAUNetAlone(_ standard: EmojiDiffusion.Variant) throws {
+    try withTemporaryFolder { folder in
+      var variant = standard
+      variant.totalSteps = 2
+      variant.blockOutChannels = [32, 32]
+      let recipe = try EmojiDiffusion(
+        variant, clip: ModelFolder(home().model("emoji-clip")),
+        autoencoder: variant.space == .pixels ? nil : Self.tinyAutoencoder(folder + "/vae"))
+      #expect(try Trainer(recipe, folder: TrainingFolder(folder + "/model"), resume: false).run() == .finished)
+      let unet = try ModelFolder(folder + "/model").unet2DCondition()
+      #expect(unet.configuration.sampleSize == (variant.space == .pixels ? 64 : 16))
+      #expect(unet.configuration.inChannels == (variant.space == .pixels ? 3 : 4))
+    }
+  }
+
+  private static func tinyAutoencoder(_ path: String) throws -> ModelFolder {
+    var configuration = AutoencoderConfiguration()
+    configuration.blockOutChannels = [8, 8, 8]
+    configuration.normNumGroups = 4
+    configuration.sampleSize = 64
+    let autoencoder = AutoencoderKL(configuration)
+    var random = RandomSource(seed: 1)
+    autoencoder.initialize(&random)
+    try ModelFolder(path).write(autoencoder, configuration.jsonObject)
+    return ModelFolder(path)
   }
 }

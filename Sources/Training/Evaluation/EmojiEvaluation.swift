@@ -70,21 +70,15 @@ public struct EmojiEvaluation {
 
   /// The model's pictures for the captions, [N, 3, 64, 64] in −1…1; in batches of 25 with seeds of their own.
   func pictures(of scenes: [EmojiScene], label: String, firstSeed: UInt64) throws -> Tensor {
-    let sampler = try pipeline.settings(for: .ddim).makeSampler()
-    let plan = try sampler.plan(numInferenceSteps: settings.numInferenceSteps)
-    let side = data.side / pipeline.sizeFactor
     var parts: [Tensor] = []
     for start in stride(from: 0, to: scenes.count, by: 25) {
       let batch = scenes[start..<min(start + 25, scenes.count)]
-      let empty = pipeline.encode(prompts: batch.map { _ in "" }).states
-      let denoiser = TextConditionalDenoiser(
-        unet: pipeline.unet, condition: pipeline.encode(prompts: batch.map(\.caption)).states,
-        unconditional: settings.guidanceScale > 1 ? empty : nil, guidanceScale: settings.guidanceScale)
-      var random = RandomSource(seed: firstSeed &+ UInt64(start))
-      let channels = pipeline.unet.configuration.inChannels
-      let noise = random.normal([batch.count, channels, side, side]) * plan.initNoiseSigma
-      let latents = try sampler.run(denoiser, from: noise, plan: plan, noise: { random.normal($0) })
-      parts.append(pipeline.decode(latents: latents).affine(scale: 2, shift: -1))
+      var request = TextToImageRequest(prompts: batch.map(\.caption))
+      request.sampler = .ddim
+      request.numInferenceSteps = settings.numInferenceSteps
+      request.guidanceScale = settings.guidanceScale
+      request.seed = firstSeed &+ UInt64(start)
+      parts.append(try pipeline.generate(request).pictures.affine(scale: 2, shift: -1))
       progress(label, start + batch.count, scenes.count)
     }
     return Tensor.concatenated(parts)

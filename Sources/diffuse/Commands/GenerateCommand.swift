@@ -93,7 +93,7 @@ struct GenerateCommand: ParsableCommand {
     }
     let request = try request(pipeline)
     let result = try generate(pipeline, request)
-    warn("prompt", result.droppedWords, pipeline)
+    warn("prompt", result.droppedWords[0], pipeline)
     warn("negative prompt", result.droppedNegativeWords, pipeline)
     try write(result, paths, request, pipeline)
   }
@@ -126,7 +126,7 @@ struct GenerateCommand: ParsableCommand {
     request.seed = seed.seed
     request.height = height
     request.width = width
-    request.numImages = numImages
+    request.numImagesPerPrompt = numImages
     let size = try pipeline.size(request)
     guard let image else { return request }
     let picture = try read(image, .rgb, size)

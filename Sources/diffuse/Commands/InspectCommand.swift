@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import LessonRunner
 import Models
@@ -14,6 +15,7 @@ struct InspectCommand: ParsableCommand {
         diffuse inspect fashion-ddpm
         diffuse inspect fashion-ddpm --size 64 --depth 1
         diffuse inspect path/to/vae --json
+        diffuse inspect emoji-ldm --captions
 
       The folder may be a pipeline's: then its parts follow one another. Shapes, multiply-adds and activation memory are \
       those of one sample.
@@ -28,13 +30,20 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "How deep the tree is printed: 0 is the top level.")
   var depth = 1
 
-  @Flag(help: "Print JSON, the whole tree.")
+  @Flag(help: "List the names, relations and backgrounds that a text-to-image model was trained on, instead.")
+  var captions = false
+
+  @Flag(help: "Print JSON: the whole tree, or all captions.")
   var json = false
 
   @OptionGroup var home: HomeOptions
 
   func run() throws {
     let folder = ModelFolder(try home.find().model(model))
+    if captions {
+      let vocabulary = try CaptionVocabulary(folder: folder.path)
+      return try Console.write(json ? vocabulary.json : CaptionListing(model: model, vocabulary: vocabulary).text)
+    }
     let models = try InspectedModel.all(in: folder, side: size)
     try Console.write(json ? try Self.json(models) : models.map { text($0) }.joined(separator: "\n"))
   }

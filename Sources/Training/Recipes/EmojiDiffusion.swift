@@ -1,0 +1,240 @@
+import Datasets
+import Diffusion
+import Gradients
+import Layers
+import Models
+import Pipelines
+import Tensors
+
+/// `emoji-ldm` and the two it is compared with: diffusion on captioned emoji (Rombach et al. 2022, equations 1 to 3).
+///
+/// E w(t) ‖target − f_θ(z_t, t, τ_θ(y))‖² as a mean over the elements; z = E(x) · scaling factor drawn anew each time, or the
+/// pixels themselves. In a tenth of the samples the caption y is empty, so that the network also learns the unconditional
+/// prediction that guidance needs. w(t) is min(SNR, γ)/SNR for ε and min(SNR, γ)/(SNR + 1) for v (Hang et al. 2023, section
+/// 3.4). The error of ε is ᾱ_t times that of v, so up to SNR = γ the weighted loss of v *is* the loss of ε.
+public final class EmojiDiffusion: Recipe {
+  /// What the network denoises.
+  public enum Space: Sendable {
+    /// The latents of `emoji-vae`, [4, 16, 16].
+    case latents
+    /// Pictures, [3, 64, 64]: the same network with two more levels of convolutions around it.
+    case pixels
+  }
+
+  /// What the models differ in; the shipped text-to-image model is the default.
+  public struct Variant: Sendable, Equatable {
+    public var name = "emoji-ldm"
+    public var totalSteps = 10_000
+    public var space = Space.latents
+    /// Equation (3); else every caption is empty, equations (1) and (2).
+    public var isConditional = true
+    public var prediction = PredictionType.velocity
+    /// γ of min-SNR-γ; nil weighs all timesteps alike.
+    public var minSNRGamma: Float? = 5
+    /// Equation (3) of the paper trains τ_θ along; Stable Diffusion keeps it as it is.
+    public var trainsTextEncoder = true
+    public var blockOutChannels = [64, 128]
+    public var layersPerBlock = 1
+    /// The share of samples that are shown without their caption.
+    public var dropShare: Float = 0.1
+    /// The world grows: until these shares of the run only so many emoji occur, then all.
+    public var growth = [Growth(until: 0.1, emoji: 300), Growth(until: 0.25, emoji: 600)]
+
+    public init() {}
+
+    /// Equation (2): the same, but nothing is said about the pictures.
+    public static var unconditional: Variant {
+      var variant = Variant()
+      variant.name = "emoji-ldm-unconditional"
+      (variant.isConditional, variant.trainsTextEncoder) = (false, false)
+      return variant
+    }
+
+    /// Equation (1): pixels, and nothing is said about them.
+    public static var pixels: Variant {
+      var variant = unconditional
+      variant.name = "emoji-pixel"
+      variant.space = .pixels
+      return variant
+    }
+
+    public static var all: [Variant] { [Variant(), unconditional, pixels] }
+  }
+
+  /// A smaller world for the beginning of a run.
+  public struct Growth: Sendable, Equatable {
+    /// Share of the run, 0…1.
+    public var until: Double
+    /// How many emoji there are until then: the first ones of the world.
+    public var emoji: Int
+
+    public init(until: Double, emoji: Int) { (self.until, self.emoji) = (until, emoji) }
+  }
+
+  /// Denoiser and, when it is trained along, text encoder, under the names of the pipeline's folders.
+  struct Trained: Module {
+    let unet: UNet2DConditionModel
+    let textEncoder: CLIPTextModel?
+
+    var children: [(name: String, module: any Module)] {
+      [("unet", unet as any Module)] + (textEncoder.map { [("text_encoder", $0 as any Module)] } ?? [])
+    }
+  }
+
+  public var name: String { variant.name }
+  public let settings: TrainingSettings
+  public let variant: Variant
+  private let clip: ModelFolder
+  private let unet: UNet2DConditionModel
+  private let textEncoder: CLIPTextModel
+  private let tokenizer: CLIPTokenizer
+  private let autoencoder: AutoencoderKL?
+  private let sampler: SamplerSettings
+  private let schedule: NoiseSchedule
+  /// The worlds of the run's beginning and, last, the whole one.
+  private let worlds: [CaptionedEmoji]
+
+  /// - Parameters:
+  ///   - clip: the folder of `emoji-clip`: text encoder to start from, and tokenizer.
+  ///   - autoencoder: the folder of `emoji-vae`, which is used as it is; not needed for pixels.
+  public init(_ variant: Variant = Variant(), clip: ModelFolder, autoencoder: ModelFolder?) throws(UserError) {
+    precondition(variant.space == .pixels || autoencoder != nil, "latents without an autoencoder")
+    self.variant = variant
+    settings = TrainingSettings(
+      totalSteps: variant.totalSteps, batchSize: 32, learningRate: 1e-3, warmupSteps: 300, weightDecay: 0.01,
+      emaDecay: 0.999)
+    self.clip = clip
+    textEncoder = try clip.clipTextModel()
+    tokenizer = try CLIPTokenizer(folder: clip.path)
+    self.autoencoder =
+      try variant.space == .latents ? autoencoder.map { folder throws(UserError) in try folder.autoencoder() } : nil
+    sampler = Self.sampler(variant)
+    schedule = try NoiseSchedule(sampler.schedule)
+    unet = UNet2DConditionModel(Self.unet(variant, textWidth: textEncoder.configuration.hiddenSize))
+    worlds =
+      try variant.growth.map { growth throws(UserError) in try CaptionedEmoji(worldLimit: growth.emoji) }
+      + [CaptionedEmoji()]
+  }
+
+  /// Stable Diffusion's schedule; trailing spacing, so that few steps, too, begin at T − 1.
+  private static func sampler(_ variant: Variant) -> SamplerSettings {
+    var settings = SamplerSettings(.ddim)
+    settings.schedule = ScheduleSettings(betaSchedule: .scaledLinear)
+    (settings.schedule.betaStart, settings.schedule.betaEnd) = (0.00085, 0.012)
+    settings.predictionType = variant.prediction
+    settings.timestepSpacing = .trailing
+    settings.clipSample = false
+    settings.setAlphaToOne = false
+    return settings
+  }
+
+  private static func unet(_ variant: Variant, textWidth: Int) -> UNet2DConditionConfiguration {
+    // Pixels come down to the size of latents by two levels without attention.
+    let isPixels = variant.space == .pixels
+    let outer = isPixels ? [32, 64] : []
+    var c = UNet2DConditionConfiguration()
+    c.sampleSize = isPixels ? 64 : 16
+    c.inChannels = isPixels ? 3 : 4
+    c.outChannels = c.inChannels
+    c.blockOutChannels = outer + variant.blockOutChannels
+    c.downBlockTypes =
+      outer.map { _ in "DownBlock2D" } + variant.blockOutChannels.map { _ in "CrossAttnDownBlock2D" }
+    c.upBlockTypes = variant.blockOutChannels.map { _ in "CrossAttnUpBlock2D" } + outer.map { _ in "UpBlock2D" }
+    c.layersPerBlock = [variant.layersPerBlock]
+    c.crossAttentionDim = textWidth
+    c.attentionHeadDim = c.blockOutChannels.map { $0 / 32 }
+    c.normNumGroups = 16
+    return c
+  }
+
+  public var dataDescription: String {
+    let what =
+      switch (variant.space, variant.isConditional) {
+      case (.latents, true):
+        "A whole `StableDiffusionPipeline` folder: U-Net with cross-attention in the latent space of `emoji-vae`, "
+          + "conditioned on the text tower of `emoji-clip`, which was "
+          + "\(variant.trainsTextEncoder ? "trained along" : "kept as it is"). "
+      case (.latents, false):
+        "The U-Net of `emoji-ldm` in the latent space of `emoji-vae`, but with an empty caption always. "
+      case (.pixels, _):
+        "The U-Net of `emoji-ldm` with two more levels around it, on the pixels themselves; the caption is empty always. "
+      }
+    let world = variant.growth.map { "\($0.emoji) until \(Int(($0.until * 100).rounded())) % of the steps, " }.joined()
+    return what
+      + "Trained on captioned emoji (\(world)\(names.count) in the end) that are composed anew for every step. "
+      + "The network predicts \(variant.prediction == .velocity ? "v" : "ε"); loss "
+      + (variant.minSNRGamma.map { "weighted by min-SNR-γ, γ = \($0)" } ?? "unweighted")
+      + (variant.isConditional
+        ? "; the caption was left out in \(Int((variant.dropShare * 100).rounded())) % of the samples" : "")
+      + ". Noise schedule: scaled linear, β 0.00085…0.012, T = 1000."
+  }
+
+  /// Of the whole world.
+  private var names: [String] { worlds.last?.names ?? [] }
+
+  public var module: any Module { Trained(unet: unet, textEncoder: variant.trainsTextEncoder ? textEncoder : nil) }
+
+  public func prepare() throws(UserError) {
+    // The text encoder was drawn anew with everything else that is trained.
+    let trained = try clip.clipTextModel().namedParameters()
+    for (parameter, start) in zip(textEncoder.namedParameters(), trained) {
+      parameter.parameter.value = start.parameter.value
+    }
+  }
+
+  /// The folders of a `StableDiffusionPipeline`, or the U-Net alone.
+  public var parts: [ModelPart] {
+    guard variant.isConditional, let autoencoder else { return [ModelPart(unet, unet.configuration.jsonObject)] }
+    return [
+      ModelPart(unet, unet.configuration.jsonObject, in: "unet"),
+      ModelPart(
+        textEncoder, textEncoder.configuration.jsonObject, in: "text_encoder", weightsName: "model.safetensors"),
+      ModelPart(autoencoder, autoencoder.configuration.jsonObject, in: "vae"),
+    ]
+  }
+
+  public func writeCompanions(to folder: String) throws(UserError) {
+    guard variant.isConditional, let autoencoder else {
+      return try FileOutput.write(Array(sampler.schedulerConfig()), to: folder + "/scheduler_config.json")
+    }
+    try StableDiffusionPipeline(
+      tokenizer: tokenizer, textEncoder: textEncoder, autoencoder: autoencoder, unet: unet, settings: sampler
+    ).writeCompanions(to: PipelineFolder(folder))
+    if let world = worlds.last { try CaptionVocabulary(world).write(to: folder) }
+  }
+
+  public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
+    let count = settings.batchSize
+    let (pictures, scenes) = world(step: step).batch(count, .train, &random)
+    let samples = denoised(pictures, &random)
+    let dropped = random.uniform([count]).scalars
+    let ids = zip(scenes, dropped).map {
+      tokenizer.encode($1 < variant.dropShare || !variant.isConditional ? "" : $0.caption).ids
+    }
+    let timesteps = random.integers(below: schedule.numTrainTimesteps, count: count)
+    let noise = random.normal(samples.shape)
+    let noisy = try schedule.addNoise(samples, noise: noise, timesteps: timesteps)
+    let target =
+      variant.prediction == .velocity
+      ? try schedule.velocity(samples, noise: noise, timesteps: timesteps) : noise
+    let text = textEncoder(ids).lastHiddenState
+    let predicted = unet(Variable(noisy), timesteps: timesteps.map(Float.init), encoderHiddenStates: text)
+    guard let gamma = variant.minSNRGamma else { return Loss.meanSquaredError(predicted, Variable(target)) }
+    let weights = try timesteps.map { t throws(UserError) in
+      try schedule.minSNRWeight(timestep: t, gamma: gamma, prediction: variant.prediction)
+    }
+    return Loss.meanSquaredError(predicted, Variable(target), sampleWeights: Tensor(weights, shape: [count]))
+  }
+
+  private func world(step: Int) -> CaptionedEmoji {
+    let share = Double(step) / Double(settings.totalSteps)
+    return worlds[variant.growth.firstIndex { share < $0.until } ?? worlds.count - 1]
+  }
+
+  /// What is to be denoised: the pictures [N, 3, 64, 64], or their latents, drawn from the encoder's distribution and scaled
+  /// to a variance of about 1.
+  private func denoised(_ pictures: Tensor, _ random: inout RandomSource) -> Tensor {
+    guard let autoencoder else { return pictures }
+    return autoencoder.configuration.scaled(autoencoder.encode(Variable(pictures)).sample(&random).value)
+  }
+}
