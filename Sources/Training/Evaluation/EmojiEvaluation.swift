@@ -25,6 +25,8 @@ public struct EmojiEvaluation {
   let data: CaptionedEmoji
   let progress: (String, Int, Int) -> Void
 
+  /// Prompts are of the world the model was trained on, as its `captions.json` has it.
+  ///
   /// `progress` is told what is being done, how much of it is done and how much there is.
   public init(
     _ settings: EvaluationSettings, model: PipelineFolder, judge: ModelFolder,
@@ -33,8 +35,18 @@ public struct EmojiEvaluation {
     self.settings = settings
     pipeline = try StableDiffusionPipeline(folder: model)
     self.judge = EmojiJudge(try judge.imageClassifier())
-    data = try CaptionedEmoji()
+    data = try Self.data(trainedOnBy: model)
     self.progress = progress
+  }
+
+  private static func data(trainedOnBy model: PipelineFolder) throws(UserError) -> CaptionedEmoji {
+    let known = try CaptionVocabulary(folder: model.path).emoji
+    guard known.count >= 20, try CaptionedEmoji().names.starts(with: known) else {
+      throw UserError(
+        "\(model.path)/\(CaptionVocabulary.fileName): its \(known.count) emoji are not the first ones of the installed world",
+        code: .data)
+    }
+    return try CaptionedEmoji(worldLimit: known.count)
   }
 
   /// All metrics of all kinds of prompts.

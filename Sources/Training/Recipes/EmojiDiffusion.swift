@@ -37,6 +37,8 @@ public final class EmojiDiffusion: Recipe {
     public var layersPerBlock = 1
     /// The share of samples that are shown without their caption.
     public var dropShare: Float = 0.1
+    /// Only the first so many emoji of the world; nil for all.
+    public var worldLimit: Int?
     /// The world grows: until these shares of the run only so many emoji occur, then all.
     public var growth = [Growth(until: 0.1, emoji: 300), Growth(until: 0.25, emoji: 600)]
 
@@ -58,7 +60,25 @@ public final class EmojiDiffusion: Recipe {
       return variant
     }
 
-    public static var all: [Variant] { [Variant(), unconditional, pixels] }
+    /// Short runs in a world of 300 emoji, each with one choice made otherwise: what the model card compares.
+    public static var compared: [Variant] {
+      func variant(_ name: String, _ change: (inout Variant) -> Void = { _ in }) -> Variant {
+        var variant = Variant()
+        variant.name = "emoji-ldm-" + name
+        variant.totalSteps = 4_000
+        variant.worldLimit = 300
+        variant.growth = []
+        change(&variant)
+        return variant
+      }
+      return [
+        variant("short"), variant("epsilon") { $0.prediction = .epsilon },
+        variant("unweighted") { $0.minSNRGamma = nil }, variant("frozen-text") { $0.trainsTextEncoder = false },
+        variant("deep") { ($0.blockOutChannels, $0.layersPerBlock) = ([48, 96], 2) },
+      ]
+    }
+
+    public static var all: [Variant] { [Variant(), unconditional, pixels] + compared }
   }
 
   /// A smaller world for the beginning of a run.
@@ -113,7 +133,7 @@ public final class EmojiDiffusion: Recipe {
     unet = UNet2DConditionModel(Self.unet(variant, textWidth: textEncoder.configuration.hiddenSize))
     worlds =
       try variant.growth.map { growth throws(UserError) in try CaptionedEmoji(worldLimit: growth.emoji) }
-      + [CaptionedEmoji()]
+      + [CaptionedEmoji(worldLimit: variant.worldLimit)]
   }
 
   /// Stable Diffusion's schedule; trailing spacing, so that few steps, too, begin at T − 1.
