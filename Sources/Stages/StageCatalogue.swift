@@ -8,6 +8,7 @@ public enum StageCatalogue {
     ReverseChain(), JumpOrSteps(), SamplerComparison(), ExactSampling(),
     PosteriorWeights(), SolverStep(), GuidanceGeometry(), AttentionScale(), GaussianDivergence(),
     EmojiData(),
+    Tokenization(), TokenEmbedding(), TextSelfAttention(), CaptionMatching(), CaptionRanking(), ContrastiveTraining(),
   ]
 
   /// The stage of a name.

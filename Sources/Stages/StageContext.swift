@@ -51,7 +51,7 @@ public struct StageContext {
     }
     var file = imageFile
     if file == nil, let image = stage.parameters.first(where: { $0.kind == .image }) {
-      file = try home.garment(values[image.name]?.first?.description ?? "")
+      file = try home.picture(values[image.name]?.first?.description ?? "")
     }
     self.init(values: values, seed: seed, imageFile: file, home: home, recorder: recorder)
   }

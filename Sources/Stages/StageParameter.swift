@@ -28,7 +28,8 @@ public struct StageParameter: Sendable, Equatable {
     case choice([String])
     case text
     case flag
-    /// A picture bundled with the package, by its name; `--image FILE` replaces it (see `StageContext.imageFile`).
+    /// A picture bundled with the package, a garment or a scene of emoji, by its name; `--image FILE` replaces it (see
+    /// `StageContext.imageFile`).
     case image
   }
 

@@ -43,7 +43,7 @@ import Testing
       #expect(!document.stages.isEmpty, "lesson \(entry.number) runs nothing")
       for block in document.stages {
         for parameter in block.stage.parameters where parameter.kind == .image {
-          _ = try home.garment(try #require(block.values[parameter.name]?.first).description)
+          _ = try home.picture(try #require(block.values[parameter.name]?.first).description)
         }
       }
     }

@@ -1,4 +1,5 @@
 import Datasets
+import Drawing
 import Models
 import Stages
 import Tensors
@@ -42,5 +43,41 @@ struct EmojiSampleTests {
     #expect(result.number("pairs") == result.number("in_pairs") * (result.number("in_pairs") - 1) / 2)
     #expect(abs(result.number("held_out_pairs") / result.number("pairs") - 0.1) < 0.01)
     #expect(result.tensor("scenes")?.shape == [24, 3, 64, 64])
+  }
+}
+
+/// How pictures of readers become what the emoji models see.
+struct EmojiPictureTests {
+  @Test func bundledScenesAreTakenAsTheyAre() throws {
+    let home = try Home.find(workingDirectory: #filePath)
+    let picture = try EmojiPicture(path: try home.picture("pizza-left-of-red-heart"), home: home)
+    #expect(picture.caption == "pizza left of red heart" && picture.noun == "“pizza left of red heart”")
+    #expect(picture.story == "pizza-left-of-red-heart.png, 64×64")
+    let (samples, pictures) = try EmojiSample.batch(home)
+    let index = try #require(samples.firstIndex { $0.name == "pizza-left-of-red-heart" })
+    #expect(picture.tensor[index: 0] == pictures[index: index])
+  }
+
+  @Test func otherSizesAreCutAndResized() throws {
+    let home = try Home.find(workingDirectory: #filePath)
+    try withTemporaryFolder { folder in
+      // Red in the middle square, blue at the sides that are cut off.
+      var pixels = [Float](repeating: 0, count: 3 * 20 * 40)
+      for y in 0..<20 { for x in 0..<40 { pixels[(10..<30 ~= x ? 0 : 2) * 800 + y * 40 + x] = 1 } }
+      let path = folder + "/photo.png"
+      try ImageFile.writePNG(Tensor(pixels, shape: [3, 20, 40]), to: path)
+      let picture = try EmojiPicture(path: path, home: home)
+      #expect(picture.caption == nil && picture.noun == "the picture")
+      #expect(picture.story == "photo.png, 40×20, cut to the centred square and resized to 64×64")
+      let red = Tensor.concatenated(
+        [Tensor(repeating: 1, shape: [1, 1, 64, 64]), Tensor(repeating: -1, shape: [1, 2, 64, 64])], along: 1)
+      expectClose(picture.tensor.sliced(4..<60, along: 3), red.sliced(4..<60, along: 3), .absolute(1e-4))
+    }
+  }
+
+  @Test func unknownNamesAreToldWithTheNearest() throws {
+    let home = try Home.find(workingDirectory: #filePath)
+    #expect(try home.picture("sneaker").hasSuffix("garments/sneaker.png"))
+    #expect(sentence { _ = try home.picture("red-hart") }.contains("red-heart"))
   }
 }

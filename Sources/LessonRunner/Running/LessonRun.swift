@@ -84,7 +84,7 @@ public final class LessonRun {
       if let given = settings.imageFile {
         file = given
       } else {
-        file = try home.garment(variant.values[image.name]?.first?.description ?? "")
+        file = try home.picture(variant.values[image.name]?.first?.description ?? "")
       }
     }
     return StageContext(

@@ -30,23 +30,24 @@ struct BytePairEncoding: Sendable {
     return parts
   }
 
-  /// The pieces of one word.
-  func pieces(of word: String) -> [String] {
+  /// The pieces of one word; `observe` is told the rank of each merge and the pieces after it.
+  func pieces(of word: String, observing observe: (_ rank: Int, _ parts: [String]) -> Void = { _, _ in }) -> [String] {
     var parts = Self.characters(of: word)
-    while let place = bestMerge(parts) {
+    while let (rank, place) = bestMerge(parts) {
       parts[place] += parts[place + 1]
       parts.remove(at: place + 1)
+      observe(rank, parts)
     }
     return parts
   }
 
   /// Where the pair with the lowest rank begins, the leftmost of equals; nil when no neighbours are a known pair.
-  private func bestMerge(_ parts: [String]) -> Int? {
+  private func bestMerge(_ parts: [String]) -> (rank: Int, place: Int)? {
     var best: (rank: Int, place: Int)?
     for place in parts.indices.dropLast() {
       guard let rank = ranks[Pair(left: parts[place], right: parts[place + 1])] else { continue }
       if rank < best?.rank ?? .max { best = (rank, place) }
     }
-    return best?.place
+    return best
   }
 }

@@ -53,6 +53,32 @@ public struct CLIPTokenizer: Sendable {
   /// A token as the vocabulary has it; empty for an id it does not have.
   public func piece(_ id: Int) -> String { pieces[id] ?? "" }
 
+  /// How one word of a text becomes its pieces.
+  public struct WordMerging: Sendable, Equatable {
+    public struct Step: Sendable, Equatable {
+      /// The merge's place in the order they were learned, from 0; never lower than that of the step before.
+      public let rank: Int
+      /// All pieces of the word after it.
+      public let parts: [String]
+    }
+
+    /// The word's bytes as characters of the byte alphabet, the last marked as the word's end.
+    public let characters: [String]
+    public let steps: [Step]
+
+    /// What is left at the end.
+    public var parts: [String] { steps.last?.parts ?? characters }
+  }
+
+  /// For each word of a text, how its bytes are merged; special tokens in the text count as ordinary words here.
+  public func merging(of text: String) -> [WordMerging] {
+    CLIPWords.split(text).map { word in
+      var steps: [WordMerging.Step] = []
+      _ = encoding.pieces(of: word) { steps.append(WordMerging.Step(rank: $0, parts: $1)) }
+      return WordMerging(characters: BytePairEncoding.characters(of: word), steps: steps)
+    }
+  }
+
   /// Start, tokens, end, padding: always `contextLength` ids. A text that is longer is cut before the end token, as transformers
   /// cuts it.
   ///
