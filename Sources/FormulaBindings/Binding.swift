@@ -74,8 +74,6 @@ public enum Bindings {
       "StableDiffusionPipeline blends inside a run; PipelinesTests compares whole runs with diffusers",
     "guidance.rescale": "the pipelines do not rescale",
     "guidance.classifier": "the models here are steered without a classifier",
-    "latent.pca": "the lesson on latent spaces is not part of the engine yet",
-    "latent.grey": "the lesson on latent spaces is not part of the engine yet",
     "latent.compression_ratio": "arithmetic on shapes, which no code needs",
     "image.ssim": "ImageMetrics weighs the window with a Gaussian, as the paper does; here all pixels count the same",
     "cost.receptive_field": "arithmetic on shapes, which no code needs",

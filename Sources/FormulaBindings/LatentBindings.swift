@@ -3,10 +3,11 @@ import Gradients
 import Layers
 import Models
 import Tensors
+import Training
 
 /// The autoencoder, its losses, and the contrastive model.
 enum LatentBindings {
-  static let all: [Binding] = autoencoder + losses + contrastive
+  static let all: [Binding] = autoencoder + linear + losses + contrastive
 
   private static let autoencoder = [
     Binding("vae.reparameterize", "LatentDistribution.sample") { given in
@@ -30,6 +31,17 @@ enum LatentBindings {
       var configuration = AutoencoderConfiguration()
       configuration.scalingFactor = given.float("f")
       return configuration.unscaled(given.tensor("z"))
+    },
+  ]
+
+  private static let linear = [
+    Binding("latent.pca", "PrincipalComponents") { given in
+      let components = PrincipalComponents(mean: given.tensor("mu"), directions: given.tensor("W"))
+      return components.decode(components.encode(given.tensor("x"), count: components.directions.shape[0]))
+    },
+    Binding("latent.grey", "Luma.grey") { given in
+      let picture = given.tensor("x")
+      return Luma.grey(picture.reshaped([1] + picture.shape)).reshaped(Array(picture.shape.dropFirst()))
     },
   ]
 

@@ -75,7 +75,7 @@ private func product(_ a: [Double], _ b: [Double], _ n: Int) -> [Double] {
 }
 
 /// Eigenvalues, rising, and eigenvectors as rows, by LAPACK's dsyev.
-private func symmetricEigen(_ matrix: [Double], _ n: Int) -> (values: [Double], vectors: [Double]) {
+func symmetricEigen(_ matrix: [Double], _ n: Int) -> (values: [Double], vectors: [Double]) {
   var vectors = matrix
   var values = [Double](repeating: 0, count: n)
   var work = [Double](repeating: 0, count: max(1, 34 * n))
