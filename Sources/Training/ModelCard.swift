@@ -4,8 +4,6 @@ import Tensors
 
 /// The README.md of a shipped model: how it was made and what was measured.
 public enum ModelCard {
-  private static let evaluationHeading = "## Evaluation"
-
   static func write(
     recipe: any Recipe, folder: TrainingFolder, seconds: Double, finalLoss: Double,
     metrics: [(name: String, value: Double)]
@@ -35,11 +33,15 @@ public enum ModelCard {
     try FileOutput.write(lines.joined(separator: "\n"), to: folder.path + "/README.md")
   }
 
-  /// Replaces or adds the section of measured quality.
-  public static func setEvaluation(_ section: String, inModelFolder path: String) throws(UserError) {
+  /// Replaces or adds a section; the others stay as they are.
+  static func setSection(_ title: String, _ text: String, inModelFolder path: String) throws(UserError) {
     let file = path + "/README.md"
     let card = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-    let kept = card.range(of: "\n" + evaluationHeading).map { String(card[..<$0.lowerBound]) } ?? card
-    try FileOutput.write(kept + "\n\(evaluationHeading)\n\n\(section)\n", to: file)
+    // The head, then what follows each "## ".
+    let parts = ("\n" + card).components(separatedBy: "\n## ")
+    let kept = parts.dropFirst().filter { $0.split(separator: "\n").first.map(String.init) != title }
+    let sections = kept.map { "\n## " + $0.trimmingCharacters(in: .newlines) + "\n" }
+    let head = parts[0].trimmingCharacters(in: .newlines)
+    try FileOutput.write(head + "\n" + sections.joined() + "\n## \(title)\n\n\(text)\n", to: file)
   }
 }

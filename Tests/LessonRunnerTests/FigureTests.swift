@@ -57,12 +57,24 @@ import Testing
     #expect(sentence.hasPrefix("no figure is named 'echo-polt'; did you mean echo-plot"))
   }
 
+  @Test func theGalleryShowsEachFigureWithItsCommand() throws {
+    let lesson = try parse("```stage echo\n```\n")
+    var page = GalleryPage(format: .svg)
+    for entry in FigureIndex([lesson]).entries + FigureIndex([], stages: [EchoStage()]).entries {
+      let run = try LessonRun(entry.document, settings: LessonSettings(), home: emptyHome())
+      page.add(try run.figure("echo-plot", of: run.outcome(of: entry.block)), of: entry)
+    }
+    #expect(page.text.contains("](echo-plot.svg)\n\nCount 3.\n\n    diffuse figures echo-plot\n"))
+    let headings = page.text.split(separator: "\n").filter { $0.hasPrefix("## ") }
+    #expect(headings.count == 2 && headings.last == "## Beside the lessons")
+  }
+
   @Test func figuresOutsideTheLessonsAreDrawnByName() throws {
     let lesson = try parse("```stage echo\n```\n")
     #expect(FigureIndex([lesson], stages: [EchoStage()]).entries.map(\.name) == ["echo-plot"])
     let index = FigureIndex([], stages: [EchoStage()])
     #expect(index.entries.map(\.isInLesson) == [false] && index.text(width: 80, colors: false).contains("no lesson"))
-    #expect(try index.find([]).isEmpty)
+    #expect(try index.find([]).map(\.name) == ["echo-plot"])
     let entry = try #require(try index.find(["echo-plot"]).first)
     let run = try LessonRun(entry.document, settings: LessonSettings(), home: emptyHome())
     #expect(try run.figure("echo-plot", of: run.outcome(of: entry.block)).title == "The count is 3")

@@ -37,10 +37,9 @@ public struct FigureIndex: Sendable {
     self.entries = entries
   }
 
-  /// The entries of the names, in the order of the course; all of the lessons for no names (what is outside them may need a
-  /// data set that is not installed).
+  /// The entries of the names, in the order of the course; all for no names.
   public func find(_ names: [String]) throws(UserError) -> [Entry] {
-    guard !names.isEmpty else { return entries.filter(\.isInLesson) }
+    guard !names.isEmpty else { return entries }
     for name in names where !entries.contains(where: { $0.name == name }) {
       throw .unknown("figure", name, among: entries.map(\.name))
     }

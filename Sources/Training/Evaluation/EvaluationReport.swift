@@ -77,7 +77,7 @@ public struct EvaluationReport {
     let section =
       "`diffuse evaluate \(name)`: \(setting), weights `\(hash)`.\n\n| metric | generated | real | what |\n|---|---|---|---|\n"
       + rows.joined() + "\nThe judge is `\(judge)`, which never saw a generated picture."
-    try ModelCard.setEvaluation(section, inModelFolder: model)
+    try ModelCard.setSection("Evaluation", section, inModelFolder: model)
   }
 
   /// `loss-by-timestep.csv`.
