@@ -10,9 +10,9 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
 }
 
 func library(
-  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+  .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -52,7 +52,12 @@ let package = Package(
     library("Formulas", []),
     library("FormulaBindings", ["Formulas", "Training"]),
     library("Stages", ["Training", "Drawing", "FormulaBindings"], exclude: ["README.md", "Resources"]),
-    library("LessonRunner", ["Stages", "CMarkdown", "CChafa", yams]),
+    // Compiled in, so that the program stays one file.
+    library(
+      "LessonRunner", ["Stages", "CMarkdown", "CChafa", yams],
+      resources: [
+        .embedInCode("HTML/course.css"), .embedInCode("HTML/course.js"), .embedInCode("Notebook/setup.py"),
+      ]),
     .executableTarget(name: "diffuse", dependencies: ["LessonRunner", argumentParser], swiftSettings: strict),
 
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),

@@ -19,6 +19,6 @@ struct Diffuse: ParsableCommand {
       LessonsCommand.self, LessonCommand.self, FiguresCommand.self, CheckCommand.self, ScheduleCommand.self,
       TrainCommand.self,
       EvaluateCommand.self, GenerateCommand.self, InspectCommand.self, ProbeCommand.self, TokenizeCommand.self,
-      BenchCommand.self, BundleEmojiCommand.self,
+      ExportCommand.self, BenchCommand.self, BundleEmojiCommand.self,
     ])
 }

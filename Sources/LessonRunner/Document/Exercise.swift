@@ -112,7 +112,7 @@ extension Exercise {
     return choices.indices.first { letter($0) == lower }.map { choices[$0] }
   }
 
-  private func expectedNumber(
+  func expectedNumber(
     _ expected: Expected, _ lookup: (Placeholder) throws(UserError) -> FactValue
   ) throws(UserError) -> Double {
     switch expected {
@@ -129,7 +129,7 @@ extension Exercise {
     }
   }
 
-  private func expectedText(
+  func expectedText(
     _ expected: Expected, _ lookup: (Placeholder) throws(UserError) -> FactValue
   ) throws(UserError) -> String {
     switch expected {

@@ -1,7 +1,7 @@
 import Stages
 import Tensors
 
-/// Reads the three fenced blocks of lessons: `formula`, `stage` and `exercise`.
+/// Reads the fenced blocks of lessons: `formula`, `stage`, `exercise` and `notebook`.
 struct FencedBlocks {
   let file: String
   let stages: [any Stage]
@@ -18,6 +18,7 @@ struct FencedBlocks {
     case "formula": return .formula(try formula(words, content, line))
     case "stage": return .stage(try stage(words, content, line))
     case "exercise": return .exercise(try exercise(words, content, line))
+    case "notebook": return .notebook(try notebook(words, content, line))
     default: return nil
     }
   }
@@ -39,7 +40,7 @@ struct FencedBlocks {
 
   // MARK: Stage
 
-  private static let reserved = ["as", "figures", "tables"]
+  private static let reserved = ["as", "figures", "tables", "slider"]
 
   private func stage(_ words: [String], _ content: String, _ line: Int) throws(UserError) -> StageBlock {
     guard words.count == 2 else { throw error(line, "a stage block begins with ```stage and one name") }
@@ -63,7 +64,7 @@ struct FencedBlocks {
     }
     return StageBlock(
       stage: stage, alias: alias, values: values, figures: try figures(of: stage, yaml),
-      tables: try yaml.texts("tables"), line: line)
+      tables: try yaml.texts("tables"), slider: try slider(of: stage, values, yaml), line: line)
   }
 
   private func read(
@@ -87,6 +88,42 @@ struct FencedBlocks {
       throw .unknown("figure of \(stage.name)", name, among: known, at: yaml.place(entry), code: .config)
     }
     return wanted
+  }
+
+  /// `slider: timestep=50,250,500`.
+  private func slider(
+    of stage: any Stage, _ values: [String: [ParameterValue]], _ yaml: YamlEntries
+  ) throws(UserError) -> StageBlock.Slider? {
+    guard let entry = yaml["slider"], let text = try yaml.text("slider") else { return nil }
+    let parts = text.split(separator: "=", maxSplits: 1).map { String($0).trimmed }
+    guard parts.count == 2 else {
+      throw error(entry.line, "a slider is written timestep=50,250,500, not '\(text)'")
+    }
+    guard let parameter = stage.parameter(named: parts[0]) else {
+      throw .unknown(
+        "parameter of \(stage.name)", parts[0], among: stage.parameters.map(\.name), at: yaml.place(entry),
+        code: .config)
+    }
+    guard !parameter.isList, let own = values[parameter.name]?.first else {
+      throw error(entry.line, "\(parameter.name) is a list, so no slider can move along it")
+    }
+    var stops: [ParameterValue] = []
+    for part in parts[1].split(separator: ",") {
+      stops.append(try parameter.parse(String(part).trimmed, at: yaml.place(entry)))
+    }
+    guard 2...12 ~= stops.count, stops.contains(own) else {
+      throw error(
+        entry.line, "a slider has 2 to 12 values, and the lesson's own \(parameter.name)=\(own) is one of them")
+    }
+    return StageBlock.Slider(parameter: parameter.name, values: stops)
+  }
+
+  // MARK: Notebook
+
+  private func notebook(_ words: [String], _ content: String, _ line: Int) throws(UserError) -> NotebookBlock {
+    guard words == ["notebook", "python"] else { throw error(line, "a notebook block begins with ```notebook python") }
+    guard !content.trimmed.isEmpty else { throw error(line + 1, "a notebook block holds lines of Python") }
+    return NotebookBlock(code: content, line: line)
   }
 
   // MARK: Exercise

@@ -1,4 +1,5 @@
 import Stages
+import Tensors
 
 /// A lesson file, read and checked: the one form from which every renderer works.
 public struct LessonDocument: Sendable {
@@ -29,6 +30,12 @@ public struct LessonDocument: Sendable {
     blocks.compactMap { if case .stage(let block) = $0 { block } else { nil } }
   }
 
+  /// The stage block that placeholders call `alias`.
+  public func stage(_ alias: String) throws(UserError) -> StageBlock {
+    if let block = stages.first(where: { $0.alias == alias }) { return block }
+    throw .unknown("stage of lesson \(number)", alias, among: stages.map(\.alias))
+  }
+
   /// What a figure is called in files: its own name, with the stage's alias before it where the lesson draws it twice.
   public func fileName(ofFigure name: String, in block: StageBlock) -> String {
     let isShared = stages.count { $0.figures.contains(name) } > 1
@@ -47,7 +54,7 @@ public struct LessonDocument: Sendable {
   }
 }
 
-/// One block of a lesson: Markdown's own, or one of the three fenced ones.
+/// One block of a lesson: Markdown's own, or one of the four fenced ones.
 public indirect enum LessonBlock: Sendable {
   case heading(level: Int, [LessonInline])
   case paragraph([LessonInline])
@@ -59,6 +66,7 @@ public indirect enum LessonBlock: Sendable {
   case formula(FormulaBlock)
   case stage(StageBlock)
   case exercise(Exercise)
+  case notebook(NotebookBlock)
 }
 
 /// A bulleted list, or a numbered one when it has a start.
@@ -106,5 +114,20 @@ public struct StageBlock: Sendable {
   public let figures: [String]
   /// The tables to show; nil shows all.
   public let tables: [String]?
+  /// The values a page that can move shows the stage with, besides the lesson's own.
+  public let slider: Slider?
+  public let line: Int
+
+  /// `slider: timestep=50,250,500`: a parameter of one value, and the values on its scale, the lesson's own among them.
+  public struct Slider: Sendable, Equatable {
+    public let parameter: String
+    public let values: [ParameterValue]
+  }
+}
+
+/// ```` ```notebook python ````: code for the notebook alone, which works a formula out anew from the tensors of the
+/// stages before it.
+public struct NotebookBlock: Sendable, Equatable {
+  public let code: String
   public let line: Int
 }

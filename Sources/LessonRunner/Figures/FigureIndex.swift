@@ -69,7 +69,8 @@ extension LessonDocument {
       let values = Dictionary(uniqueKeysWithValues: stage.parameters.map { ($0.name, $0.defaults) })
       return LessonBlock.stage(
         StageBlock(
-          stage: stage, alias: stage.name, values: values, figures: stage.figures.map(\.name), tables: nil, line: 0))
+          stage: stage, alias: stage.name, values: values, figures: stage.figures.map(\.name), tables: nil,
+          slider: nil, line: 0))
     }
     self.init(
       file: "", number: Self.outside, slug: "figures",

@@ -26,6 +26,9 @@ public struct LessonPlayer {
     for block in run.document.blocks { try play(block) }
   }
 
+  /// One stage of the lesson alone.
+  public func play(only block: StageBlock) throws(UserError) { try play(.stage(block)) }
+
   /// Stops after each stage until `key` gives a key: n, blank or Return goes on, p back, r runs the stage again, q ends.
   public func playSteps(key: () -> Character?) throws(UserError) {
     let steps = steps

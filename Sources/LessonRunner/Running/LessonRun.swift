@@ -11,6 +11,7 @@ public final class LessonRun {
   private let variants: [String: [StageVariant]]
   private let reporter: (StageProgress) -> Void
   private var outcomes: [String: StageOutcome] = [:]
+  private var slides: [String: [SliderFrame]] = [:]
 
   /// Checks the settings against the lesson; nothing runs yet.
   public init(
@@ -42,24 +43,49 @@ public final class LessonRun {
   public func outcome(of block: StageBlock) throws(UserError) -> StageOutcome {
     if let known = outcomes[block.alias] { return known }
     var runs: [StageOutcome.Run] = []
-    for variant in variants(of: block) {
-      let recorder = settings.keepsTensors ? Recorder() : nil
-      var result = try block.stage.run(try context(for: block, variant, recorder))
-      check(result, of: block.stage)
-      for entry in recorder?.entries ?? [] { result.tensor(entry.key, entry.tensor) }
-      runs.append(StageOutcome.Run(variant: variant, result: result))
-    }
+    for variant in variants(of: block) { runs.append(try run(block, variant)) }
     let outcome = StageOutcome(block: block, runs: runs)
     outcomes[block.alias] = outcome
     return outcome
   }
 
+  private func run(_ block: StageBlock, _ variant: StageVariant) throws(UserError) -> StageOutcome.Run {
+    let recorder = settings.keepsTensors ? Recorder() : nil
+    var result = try block.stage.run(try context(for: block, variant, recorder))
+    check(result, of: block.stage)
+    for entry in recorder?.entries ?? [] { result.tensor(entry.key, entry.tensor) }
+    return StageOutcome.Run(variant: variant, result: result)
+  }
+
+  /// The stops of a stage's slider, each with what the stage finds there; empty when it has none, or when the settings compare
+  /// values already. The first call runs the stage for each.
+  public func frames(of block: StageBlock) throws(UserError) -> [SliderFrame] {
+    if let known = slides[block.alias] { return known }
+    let own = try outcome(of: block)
+    guard let slider = block.slider, own.runs.count == 1, let first = own.runs.first else { return [] }
+    var frames: [SliderFrame] = []
+    for value in slider.values {
+      if first.variant.values[slider.parameter] == [value] {
+        frames.append(SliderFrame(value: value, outcome: own, isOwn: true))
+        continue
+      }
+      var values = first.variant.values
+      values[slider.parameter] = [value]
+      let run = try run(block, StageVariant(compared: nil, values: values))
+      frames.append(SliderFrame(value: value, outcome: StageOutcome(block: block, runs: [run]), isOwn: false))
+    }
+    slides[block.alias] = frames
+    return frames
+  }
+
   /// The tensors of every stage under names that differ: `strip/x_t`, `strip/timestep=100/x_t` where values are compared,
   /// `strip/unet.mid_block.2` for what was recorded under one key a second time.
-  public func tensors() throws(UserError) -> [(name: String, tensor: Tensor)] {
+  ///
+  /// - Parameter alias: of the only stage wanted; nil for all.
+  public func tensors(of alias: String? = nil) throws(UserError) -> [(name: String, tensor: Tensor)] {
     var seen: [String: Int] = [:]
     var result: [(name: String, tensor: Tensor)] = []
-    for block in document.stages {
+    for block in document.stages where alias == nil || block.alias == alias {
       for run in try outcome(of: block).runs {
         let variant = run.variant.compared.map { "\($0.parameter)=\($0.value)/" } ?? ""
         for entry in run.result.tensors {
@@ -109,11 +135,20 @@ public final class LessonRun {
 
   /// The values behind a placeholder, one for each variant of its stage.
   public func values(of placeholder: Placeholder) throws(UserError) -> [FactValue] {
+    try values(of: placeholder, in: try outcome(of: block(behind: placeholder)))
+  }
+
+  /// The stage that a placeholder names.
+  func block(behind placeholder: Placeholder) -> StageBlock {
     guard let block = document.stages.first(where: { $0.alias == placeholder.stage }) else {
       preconditionFailure("placeholder of line \(placeholder.line) names no stage; the parser checks that")
     }
+    return block
+  }
+
+  private func values(of placeholder: Placeholder, in outcome: StageOutcome) throws(UserError) -> [FactValue] {
     var values: [FactValue] = []
-    for run in try outcome(of: block).runs {
+    for run in outcome.runs {
       guard let value = run.value(named: placeholder.name) else {
         preconditionFailure("placeholder of line \(placeholder.line) names no fact; the parser checks that")
       }
@@ -137,9 +172,13 @@ public final class LessonRun {
   }
 
   /// The words a placeholder stands for; values of several variants are parted by a stroke.
-  public func text(of placeholder: Placeholder) throws(UserError) -> String {
+  ///
+  /// - Parameter outcome: of the stage it names; the lesson's own when nil.
+  public func text(of placeholder: Placeholder, in outcome: StageOutcome? = nil) throws(UserError) -> String {
     var texts: [String] = []
-    for value in try values(of: placeholder) {
+    let values =
+      if let outcome { try values(of: placeholder, in: outcome) } else { try values(of: placeholder) }
+    for value in values {
       if case .text = value, placeholder.format != nil {
         throw UserError(
           "\(document.file), line \(placeholder.line): \(placeholder.name) is text and takes no number format",
@@ -154,6 +193,14 @@ public final class LessonRun {
   public func grade(_ answer: String, to exercise: Exercise) throws(UserError) -> Verdict {
     try exercise.grade(answer) { (placeholder) throws(UserError) in try values(of: placeholder)[0] }
   }
+}
+
+/// One stop of a stage's slider.
+public struct SliderFrame {
+  public let value: ParameterValue
+  public let outcome: StageOutcome
+  /// Whether it is the value the lesson itself gives.
+  public let isOwn: Bool
 }
 
 /// What a stage found, once for each value compared.

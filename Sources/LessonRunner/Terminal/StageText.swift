@@ -3,118 +3,61 @@ import Stages
 /// Stages and exercises as text.
 extension TerminalRenderer {
   /// What was run with which values, the facts it found and its tables; variants side by side.
-  ///
-  /// What the reader was told before is not told again: parameters that an earlier stage has with the same value, and
-  /// facts that the prose states.
-  func stage(_ outcome: StageOutcome, of run: LessonRun) -> [String] {
-    let block = outcome.block
-    let alias = block.alias == block.stage.name ? "" : " (\(block.alias))"
+  func stage(_ report: StageReport, _ block: StageBlock) -> [String] {
+    let alias = report.alias == report.name ? "" : " (\(report.alias))"
     var lines = wrapper.wrap(
-      [
-        StyledText("▶ \(block.stage.name)\(alias)", [.bold, .accent]), StyledText(" · \(block.stage.summary)", .dim),
-      ], rest: "  ")
+      [StyledText("▶ \(report.name)\(alias)", [.bold, .accent]), StyledText(" · \(report.summary)", .dim)], rest: "  ")
     lines.append("")
-    lines += parameters(of: block, run)
-    let facts = facts(of: outcome, run)
+    lines += parameters(report, block)
+    let facts = facts(report)
     if !facts.isEmpty { lines += [""] + facts }
-    for stageRun in outcome.runs {
-      for table in stageRun.result.tables where block.tables?.contains(table.name) ?? true {
-        lines += [""] + self.table(table, of: stageRun.variant)
-      }
-    }
+    for table in report.tables { lines += [""] + self.table(table) }
     return lines
   }
 
-  // MARK: Parameters
-
-  /// A parameter as it is set and explained.
-  private struct ParameterRow: Equatable {
-    let name: String
-    let setting: String
-    let help: String
-  }
-
-  private func parameters(of block: StageBlock, _ run: LessonRun) -> [String] {
-    let earlier = run.document.stages.prefix { $0.line < block.line }.flatMap { parameterRows(of: $0, run) }
-    let rows = parameterRows(of: block, run)
-    let new = rows.filter { !earlier.contains($0) }
-    let known = rows.filter { earlier.contains($0) }.map(\.name)
+  private func parameters(_ report: StageReport, _ block: StageBlock) -> [String] {
     var lines: [String] = []
-    if !new.isEmpty {
-      let cells = new.map { [[StyledText($0.setting, .code)], [StyledText($0.help, .dim)]] }
+    if !report.parameters.isEmpty {
+      let cells = report.parameters.map { [[StyledText($0.option, .code)], [StyledText($0.help, .dim)]] }
       lines = tables.lines(header: [], rows: cells, alignments: [.left, .left], indent: "  ")
     }
+    if let slider = block.slider {
+      let values = slider.values.map(\.description).joined(separator: ",")
+      lines += wrapper.wrap(
+        [StyledText("try --set \(block.alias).\(slider.parameter)=\(values)", .dim)], first: "  ", rest: "    ")
+    }
+    let known = report.knownParameters
     guard let last = known.last else { return lines }
     let names = known.count > 1 ? known.dropLast().joined(separator: ", ") + " and " + last : last
     return lines + wrapper.wrap([StyledText("\(names) as above", .dim)], first: "  ", rest: "  ")
   }
 
-  private func parameterRows(of block: StageBlock, _ run: LessonRun) -> [ParameterRow] {
-    let variants = run.variants(of: block)
-    let rows = block.stage.parameters.map { parameter in
-      var values: [String] = []
-      for variant in variants {
-        let text = (variant.values[parameter.name] ?? []).map(\.description).joined(separator: ",")
-        if !values.contains(text) { values.append(text) }
-      }
-      let value = values.joined(separator: ",")
-      let range = parameter.range.isEmpty ? "" : " (\(parameter.range))"
-      return ParameterRow(
-        name: parameter.name, setting: "--set \(parameter.name)=\(value.contains(" ") ? "'\(value)'" : value)",
-        help: parameter.help + range)
-    }
-    let seed = "--seed \(run.settings.seed)"
-    return rows + [ParameterRow(name: "seed", setting: seed, help: "where all random numbers come from")]
-  }
-
-  // MARK: Facts
-
-  /// Facts that differ between compared values stand side by side, all of them; of the others those that the prose does
-  /// not state.
-  private func facts(of outcome: StageOutcome, _ run: LessonRun) -> [String] {
-    func texts(_ fact: FactDeclaration) -> [String] {
-      outcome.runs.map { $0.result.fact(named: fact.name)?.string() ?? "" }
-    }
-    let stated = run.document.statedFacts(of: outcome.block)
-    let compared = outcome.runs.compactMap(\.variant.compared)
+  /// Facts that are the same in all variants, then those that differ, side by side.
+  private func facts(_ report: StageReport) -> [String] {
     let header: [TableLayout.Cell] =
-      compared.first.map { first in
-        [[StyledText(first.parameter, .bold)]] + compared.map { [StyledText("\($0.value)", .bold)] } + [[]]
+      report.compared.map { compared in
+        [[StyledText(compared.parameter, .bold)]] + compared.values.map { [StyledText($0, .bold)] } + [[]]
       } ?? []
-    var (same, different) = ([FactDeclaration](), [FactDeclaration]())
-    for fact in outcome.block.stage.facts {
-      if Set(texts(fact)).count > 1 { different.append(fact) } else if !stated.contains(fact.name) { same.append(fact) }
-    }
-    return facts(same, header: [], outcome) { Array(texts($0).prefix(1)) }
-      + facts(different, header: header, outcome, texts)
+    return facts(report.facts, header: []) + facts(report.differingFacts, header: header)
   }
 
   /// Single numbers stand in a column of their own, so that words and lists do not widen it.
-  private func facts(
-    _ declared: [FactDeclaration], header: [TableLayout.Cell], _ outcome: StageOutcome,
-    _ texts: (FactDeclaration) -> [String]
-  ) -> [String] {
-    func isNumber(_ fact: FactDeclaration) -> Bool {
-      switch outcome.runs.first?.result.fact(named: fact.name) {
-      case .integer, .number: true
-      default: false
+  private func facts(_ facts: [StageReport.Fact], header: [TableLayout.Cell]) -> [String] {
+    func lines(_ facts: [StageReport.Fact], _ alignment: LessonTable.Alignment) -> [String] {
+      guard let first = facts.first else { return [] }
+      let rows = facts.map { fact -> [TableLayout.Cell] in
+        [[StyledText(fact.name)]] + fact.values.map { [StyledText($0, .code)] } + [[StyledText(fact.meaning, .dim)]]
       }
-    }
-    func lines(_ declared: [FactDeclaration], _ alignment: LessonTable.Alignment) -> [String] {
-      guard let first = declared.first else { return [] }
-      let rows = declared.map { fact -> [TableLayout.Cell] in
-        [[StyledText(fact.name)]] + texts(fact).map { [StyledText($0, .code)] } + [[StyledText(fact.meaning, .dim)]]
-      }
-      let alignments = [.left] + texts(first).map { _ in alignment } + [.left]
+      let alignments = [.left] + first.values.map { _ in alignment } + [.left]
       return tables.lines(header: header, rows: rows, alignments: alignments, indent: "  ")
     }
-    return lines(declared.filter { !isNumber($0) }, .left) + lines(declared.filter(isNumber), .right)
+    return lines(facts.filter { !$0.isNumber }, .left) + lines(facts.filter(\.isNumber), .right)
   }
 
-  private func table(_ table: StageTable, of variant: StageVariant) -> [String] {
-    let title = variant.label.isEmpty ? table.title : "\(table.title), \(variant.label)"
+  private func table(_ titled: StageReport.Table) -> [String] {
+    let table = titled.table
     let lines = LineWrapper(width: width - 2, colors: colors).wrap(
-      [StyledText(title, .bold)], first: "  ", rest: "  ")
+      [StyledText(titled.title, .bold)], first: "  ", rest: "  ")
     return lines
       + tables.lines(
         header: table.columns.map { [StyledText($0.title, .bold)] },

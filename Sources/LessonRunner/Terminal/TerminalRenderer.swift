@@ -33,7 +33,8 @@ public struct TerminalRenderer {
 
   /// One block; stages and exercises, which need the run's results, go through `stage` and `exercise`.
   public func block(_ block: LessonBlock, of run: LessonRun) throws(UserError) -> String {
-    text(try lines(of: block, run))
+    if case .notebook = block { return "" }
+    return text(try lines(of: block, run))
   }
 
   private func text(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() + "\n" }
@@ -50,8 +51,9 @@ public struct TerminalRenderer {
     case .table(let table): try lines(of: table, run)
     case .rule: [String(repeating: "─", count: width)]
     case .formula(let block): lines(of: block, run.document)
-    case .stage(let block): stage(try run.outcome(of: block), of: run)
+    case .stage(let block): stage(run.report(try run.outcome(of: block)), block)
     case .exercise(let exercise): question(exercise)
+    case .notebook: []
     }
   }
 
@@ -115,19 +117,12 @@ public struct TerminalRenderer {
 
   /// The formula, where it is from, and its symbols but for those that a formula before it explains alike.
   private func lines(of block: FormulaBlock, _ document: LessonDocument) -> [String] {
-    guard let formula = formulas.formula(block.id) else {
-      preconditionFailure("formula '\(block.id)' is unknown; the parser checks that")
-    }
+    let (formula, symbols) = document.formula(block, from: formulas)
     let origin = [formula.title, formula.source, block.id].compactMap { $0 }.joined(separator: " · ")
     let lines =
       wrapper.wrap(
         [StyledText(formula.unicode.replacing(", where ", with: ",\nwhere "), .bold)], first: "    ", rest: "      ")
       + wrapper.wrap([StyledText(origin, .dim)], first: "    ", rest: "    ")
-    let earlier = document.blocks.flatMap { other -> [FormulaText.Symbol] in
-      guard case .formula(let other) = other, other.line < block.line else { return [] }
-      return formulas.formula(other.id)?.symbols ?? []
-    }
-    let symbols = formula.symbols.filter { !earlier.contains($0) }
     guard !symbols.isEmpty else { return lines }
     let rows = symbols.map { symbol in
       [[StyledText(symbol.symbol, .bold)], [StyledText(symbol.meaning)], [StyledText(symbol.shape, .dim)]]

@@ -25,6 +25,9 @@ struct LessonCommand: ParsableCommand {
     help: ArgumentHelp("Change a parameter of a stage; give it again for others.", valueName: "name=value[,value…]"))
   var assignments: [String] = []
 
+  @Option(help: "Run only this stage, by the name the lesson gives it.")
+  var stage: String?
+
   @OptionGroup var seed: SeedOptions
 
   @Option(help: ArgumentHelp("Work on your own PNG or JPEG instead of the bundled picture.", valueName: "file"))
@@ -49,6 +52,7 @@ struct LessonCommand: ParsableCommand {
     let document = try library.load(try library.find(lesson))
     let settings = try LessonSettings(
       assignments: assignments, seed: seed.seed, imageFile: image, keepsTensors: tensors != nil)
+    let only = try stage.map { (alias) throws(UserError) in try document.stage(alias) }
     if let tensors { try OutputPlace.check(file: tensors) }
     let progress = ProgressLine()
     let run = try LessonRun(document, settings: settings, home: home, reporter: progress.report)
@@ -58,10 +62,12 @@ struct LessonCommand: ParsableCommand {
       progress.clear()
       try Console.write(text)
     }
-    try play(player)
+    if let only { try player.play(only: only) } else { try play(player) }
     if let tensors {
-      let named = try run.tensors()
-      try SafetensorsFile.write(named.map { ($0.name, $0.tensor) }, to: tensors, metadata: ["seed": "\(seed.seed)"])
+      let named = try run.tensors(of: stage)
+      var metadata = try run.facts(of: stage)
+      metadata["seed"] = "\(seed.seed)"
+      try SafetensorsFile.write(named.map { ($0.name, $0.tensor) }, to: tensors, metadata: metadata)
       try Console.write("\(named.count) tensors are in \(tensors)\n")
     }
   }
