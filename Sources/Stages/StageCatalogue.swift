@@ -9,6 +9,8 @@ public enum StageCatalogue {
     PosteriorWeights(), SolverStep(), GuidanceGeometry(), AttentionScale(), GaussianDivergence(),
     EmojiData(),
     Tokenization(), TokenEmbedding(), TextSelfAttention(), CaptionMatching(), CaptionRanking(), ContrastiveTraining(),
+    GreyProjection(), PatchComponents(), LatentChannels(), CompressionComparison(), PixelLatentCost(),
+    PlausiblePictures(), ReconstructionLosses(), DroppedSpectrum(), CompressionTraining(),
   ]
 
   /// The stage of a name.
