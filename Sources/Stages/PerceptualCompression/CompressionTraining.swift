@@ -66,7 +66,7 @@ struct CompressionTraining: Stage {
       var layers: [any ChartLayer] = [
         Line("", x: log.map { Double($0.step) }, y: log.map(\.loss), color: ComparedCodecs.color(n))
       ]
-      if n == logs.count - 1 { layers.append(ReferenceLine(x: joined * last, label: "the discriminator joins")) }
+      if n == logs.count - 1 { layers.append(ReferenceLine(x: joined * last, label: "discriminator joins")) }
       return Chart(
         title: RichText(verbatim: ComparedCodecs.all[n].loss), x: Axis("step", range: 0...(1.02 * last)),
         y: Axis("loss (logarithmic)", scale: .log), layers: layers)
@@ -75,7 +75,8 @@ struct CompressionTraining: Stage {
       name: "compression-training", title: "Three losses fall, each on a scale of its own",
       caption: """
         The total losses of the three autoencoders during training, each on a scale of its own: their terms differ, so their heights cannot \
-        be compared. When the discriminator joins, its own loss and the adversarial term are added. Source: training.csv beside each model's weights.
+        be compared. When the discriminator joins, its own loss and the adversarial term are added; that sum can fall below 0, \
+        where a logarithmic axis has no place for it. Source: training.csv beside each model's weights.
         """,
       alternativeText: """
         Three charts side by side, each with a falling curve; the third jumps up in the middle, where the discriminator \

@@ -198,6 +198,8 @@ struct DroppedSpectra {
         labelPlacement: .end)
     }
     layers.append(ReferenceLine(y: 1, label: "nothing of it is right"))
+    let shares = dropped.flatMap { power in frequencies.dropFirst().map { power[$0] / max(original[$0], 1e-12) } }
+    let top = max(1.15, 1.1 * min(shares.max() ?? 1, 10))
     return Figure(
       name: "dropped-share", title: "Coarse structure is kept, fine structure is dropped",
       caption: """
@@ -206,6 +208,6 @@ struct DroppedSpectra {
         """,
       alternativeText: "Three curves that rise from near 0 at low frequencies towards 1 at high ones.",
       provenance: provenance,
-      content: Chart(x: Self.axis, y: Axis("power dropped / power of the original"), layers: layers))
+      content: Chart(x: Self.axis, y: Axis("power dropped / power of the original", range: 0...top), layers: layers))
   }
 }
