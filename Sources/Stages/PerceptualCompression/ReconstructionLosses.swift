@@ -100,7 +100,7 @@ struct ReconstructionLosses: Stage {
         color: ComparedCodecs.color(n), radius: 3)
     }
     return Figure(
-      name: "psnr-perceptual", title: "Two measures of closeness, and two orders",
+      name: "psnr-perceptual", title: "Two measures of closeness, scene by scene",
       caption: """
         Each point is one of the \(scores[0].psnrs.count) bundled scenes after one of the three autoencoders. To the right: closer in \
         pixels. Down: closer in what a trained network sees (features of emoji-clip).
