@@ -1,3 +1,4 @@
+import Drawing
 import Tensors
 
 /// One part of the algorithm that a lesson runs: parameters in, numbers, tensors and figures out.
@@ -50,16 +51,24 @@ public struct FactDeclaration: Sendable, Equatable {
   }
 }
 
+extension FigureSize {
+  /// A poster: ISO A2, landscape.
+  public static let a2 = FigureSize.millimetres(594, 420)
+}
+
 /// The promise of a figure: its name in kebab case, its message in one line, the formulas it is about.
 public struct FigureDeclaration: Sendable, Equatable {
   public let name: String
   public let summary: String
   /// Ids of the catalogue; the runner prints these formulas under the figure's title.
   public let formulas: [String]
+  /// The page it is made for when the reader names none.
+  public let size: FigureSize
 
-  public init(_ name: String, _ summary: String, formulas: [String] = []) {
+  public init(_ name: String, _ summary: String, formulas: [String] = [], size: FigureSize = .slide) {
     self.name = name
     self.summary = summary
     self.formulas = formulas
+    self.size = size
   }
 }

@@ -8,12 +8,13 @@ public struct FigureDesk: Sendable {
   public var folder: String?
   public var format: FigureFormat
   public var theme: Theme
-  public var size: FigureSize
+  /// The page; nil for the one each figure is made for.
+  public var size: FigureSize?
   /// Whether pictures are shown in the terminal.
   public var showsPictures: Bool
 
   public init(
-    folder: String?, format: FigureFormat = .svg, theme: Theme = .light, size: FigureSize = .slide,
+    folder: String?, format: FigureFormat = .svg, theme: Theme = .light, size: FigureSize? = nil,
     showsPictures: Bool = false
   ) {
     self.folder = folder
@@ -35,16 +36,19 @@ public struct FigureDesk: Sendable {
   /// - Parameters:
   ///   - name: what a figure that is not drawn is called.
   ///   - summary: what such a figure would show.
+  ///   - ownSize: the page it is made for.
   /// - Returns: what to print: the picture if it is shown, its caption, where its file is.
   public func take(
-    _ draw: () throws(UserError) -> Figure, named name: String, summary: String, renderer: TerminalRenderer
+    _ draw: () throws(UserError) -> Figure, named name: String, summary: String, ownSize: FigureSize = .slide,
+    renderer: TerminalRenderer
   ) throws(UserError) -> String {
     guard folder != nil || showsPictures else {
       return renderer.lines("Figure \(name): \(summary) (--out DIR draws it)")
     }
     let figure = try draw()
+    let size = size ?? ownSize
     var text = ""
-    if showsPictures { text += try picture(figure, columns: renderer.width) }
+    if showsPictures { text += try picture(figure, size, columns: renderer.width) }
     text += renderer.lines("Figure \(figure.name): \(figure.caption)")
     if let folder {
       let path = try figure.write(to: folder, format: format, theme: theme, size: size)
@@ -53,7 +57,7 @@ public struct FigureDesk: Sendable {
     return text
   }
 
-  private func picture(_ figure: Figure, columns: Int) throws(UserError) -> String {
+  private func picture(_ figure: Figure, _ size: FigureSize, columns: Int) throws(UserError) -> String {
     let raster = try figure.page(theme: theme, size: size).raster(width: 1280)
     return TerminalPicture.text(rgb: raster.bytes, width: raster.width, height: raster.height, columns: columns)
   }

@@ -78,9 +78,10 @@ public struct LessonPlayer {
     let outcome = try run.outcome(of: stage)
     for name in stage.figures {
       let fileName = run.document.fileName(ofFigure: name, in: stage)
+      let declared = stage.stage.figures.first { $0.name == name }
       let text = try desk.take(
         { () throws(UserError) in try run.figure(name, of: outcome, fileName: fileName) }, named: fileName,
-        summary: stage.stage.figures.first { $0.name == name }?.summary ?? "", renderer: renderer)
+        summary: declared?.summary ?? "", ownSize: declared?.size ?? .slide, renderer: renderer)
       try write(text + "\n")
     }
   }

@@ -30,8 +30,10 @@ struct FiguresCommand: ParsableCommand {
 
   @OptionGroup var figures: FigureOptions
 
-  @Option(help: "The page: 16:9, column (88 mm wide) or WxHmm.", transform: { try FigureSize(parsing: $0) })
-  var size: FigureSize = .slide
+  @Option(
+    help: "The page: 16:9, column (88 mm wide) or WxHmm; that of each figure by default.",
+    transform: { try FigureSize(parsing: $0) })
+  var size: FigureSize?
 
   @OptionGroup var home: HomeOptions
 
@@ -57,7 +59,7 @@ struct FiguresCommand: ParsableCommand {
           entry.declaration.name, of: run.outcome(of: entry.block), command: "diffuse figures \(entry.name)",
           fileName: entry.name)
         let text = try desk.take(
-          { figure }, named: entry.name, summary: entry.declaration.summary,
+          { figure }, named: entry.name, summary: entry.declaration.summary, ownSize: entry.declaration.size,
           renderer: TerminalRenderer(width: Console.width, colors: Console.colors))
         progress.clear()
         try Console.write(text)

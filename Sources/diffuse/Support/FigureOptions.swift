@@ -33,7 +33,7 @@ struct FigureOptions: ParsableArguments {
   /// The desk, its folder made.
   ///
   /// - Parameter defaultFolder: where figures go without `--out`.
-  func desk(size: FigureSize = .slide, defaultFolder: String? = nil) throws(UserError) -> FigureDesk {
+  func desk(size: FigureSize? = nil, defaultFolder: String? = nil) throws(UserError) -> FigureDesk {
     let folder = out ?? defaultFolder
     if let format, folder == nil {
       throw UserError("--format \(format.rawValue) needs a folder to write into: --out DIR")
