@@ -10,11 +10,20 @@ struct UNetDiagram: Component {
   /// x_t, [1, H, W].
   let input: Tensor
   let timestep: Int
-  let className: String
+  /// The class the network is told; nil for a network that is told a text.
+  let className: String?
+  /// What the network predicts.
+  var answer: RichText = "ε̂"
+  /// Whether the notes on t and the key of colours are drawn.
+  var hasNotes = true
+  var hasKey = true
+  var inputFrame = ColorRole.ink
 
   var levels: Int { map.down.count }
   /// Residual blocks of a level on the way down.
   private var steps: Int { map.down[0].count - 1 }
+  /// The notes on t stand left of the levels from this one on: the two lowest, but not the one with the input.
+  private var noteLevel: Int { max(levels - 2, min(1, levels - 1)) }
   private var middleColumn: Int { 2 + levels * steps }
   private var upColumn: Int { middleColumn + map.middle.count }
   private var outputColumn: Int { upColumn + levels * steps + 1 }
@@ -22,9 +31,9 @@ struct UNetDiagram: Component {
 
   func minimumSize(_ style: Style) -> Size {
     let pitch = style.em(4.3)
-    // The notes on t stand left of the two lowest levels.
-    let notes = timeHeight(style, width: Double(1 + max(levels - 2, 0) * steps) * pitch - style.em(1))
-    let row = max(style.em(6.2), notes / Double(min(levels, 2)))
+    guard hasNotes else { return Size(Double(columns) * pitch, Double(levels) * style.em(6.2) + style.em(0.8)) }
+    let notes = timeHeight(style, width: Double(1 + noteLevel * steps) * pitch - style.em(1))
+    let row = max(style.em(6.2), notes / Double(levels - noteLevel))
     return Size(Double(columns) * pitch, Double(levels) * row + style.em(0.8))
   }
 
@@ -61,6 +70,9 @@ struct UNetDiagram: Component {
     grid.box(upColumn + (levels - 1 - level) * steps + step, level)
   }
 
+  /// Where the answer is drawn.
+  func answerPlace(in rect: Rect, _ style: Style) -> Rect { grid(in: rect, style).box(outputColumn, 0) }
+
   // MARK: Drawing
 
   func draw(on canvas: Canvas, in rect: Rect) {
@@ -70,18 +82,22 @@ struct UNetDiagram: Component {
       drawArrows(on: canvas, grid)
       drawLayers(on: canvas, grid)
       drawRemarks(on: canvas, grid)
-      let low = grid.box(0, max(levels - 2, 0)).minY
+      let low = grid.box(0, noteLevel).minY
       let left = Rect(
-        x: rect.minX, y: low, width: downBox(grid, max(levels - 2, 0), 0).minX - rect.minX - canvas.style.em(1),
+        x: rect.minX, y: low, width: downBox(grid, noteLevel, 0).minX - rect.minX - canvas.style.em(1),
         height: rect.maxY - low)
-      drawTime(on: canvas, in: left)
-      let start = upBox(grid, max(levels - 2, 0), steps).maxX + canvas.style.em(1.2)
+      if hasNotes { drawTime(on: canvas, in: left) }
+      guard hasKey else { return }
+      let start = upBox(grid, noteLevel, steps).maxX + canvas.style.em(1.2)
       drawKey(on: canvas, in: Rect(x: start, y: low, width: rect.maxX - start, height: rect.maxY - low))
     }
   }
 
   private func drawLayers(on canvas: Canvas, _ grid: Grid) {
-    drawPicture(input, .symmetric, named: "x_t", on: canvas, in: grid.box(0, 0))
+    let isLatent = input.shape[0] > 1
+    drawPicture(
+      isLatent ? input.tiled(columns: 2) : input, isLatent ? LatentTiles.mapping : .symmetric,
+      named: isLatent ? "z_t" : "x_t", frame: inputFrame, on: canvas, in: grid.box(0, 0))
     for (level, layers) in map.down.enumerated() {
       for (step, layer) in layers.enumerated() { draw(layer, on: canvas, in: downBox(grid, level, step)) }
     }
@@ -92,14 +108,16 @@ struct UNetDiagram: Component {
       for (step, layer) in layers.enumerated() { draw(layer, on: canvas, in: upBox(grid, level, step)) }
     }
     drawPicture(
-      map.last.output, .diverging(limit: 3), named: "ε̂", on: canvas, in: grid.box(outputColumn, 0))
+      isLatent ? map.last.output.tiled(columns: 2) : map.last.output, .diverging(limit: 3), named: answer, on: canvas,
+      in: grid.box(outputColumn, 0))
   }
 
   private func drawPicture(
-    _ picture: Tensor, _ mapping: PixelMapping, named name: RichText, on canvas: Canvas, in box: Rect
+    _ picture: Tensor, _ mapping: PixelMapping, named name: RichText, frame: ColorRole = .ink, on canvas: Canvas,
+    in box: Rect
   ) {
     canvas.image(Raster(picture, mapping, theme: canvas.theme).enlarged(by: 8), in: box)
-    canvas.stroke(.rectangle(box), .ink, width: 1)
+    canvas.stroke(.rectangle(box), frame, width: frame == .ink ? 1 : 2.4)
     canvas.text(name, at: Point(box.midX, box.maxY + canvas.style.em(0.2)), .middle, .top)
   }
 
@@ -118,15 +136,18 @@ struct UNetDiagram: Component {
     canvas.image(Raster(channel, .diverging(limit: limit), theme: canvas.theme).enlarged(by: 8), in: box)
     canvas.stroke(.rectangle(box), color, width: 1.4)
     if layer.takesTime { Self.drawMark(on: canvas, at: Point(box.minX, box.minY)) }
+    if layer.takesText { Self.drawMark("y", .palette(4), on: canvas, at: Point(box.minX, box.maxY)) }
     canvas.text(
       layer.shortShape, at: Point(box.midX, box.maxY + style.em(0.35)), .middle, .top, role: .note, color: .muted)
   }
 
   /// The sign of a block that receives the time vector.
-  static func drawMark(on canvas: Canvas, at center: Point) {
+  static func drawMark(
+    _ letter: RichText = "t", _ color: ColorRole = .palette(2), on canvas: Canvas, at center: Point
+  ) {
     let radius = canvas.style.em(0.48)
-    canvas.fill(.circle(center: center, radius: radius), .palette(2))
-    canvas.text("t", at: center, .middle, .middle, role: .note, color: .background)
+    canvas.fill(.circle(center: center, radius: radius), color)
+    canvas.text(letter, at: center, .middle, .middle, role: .note, color: .background)
   }
 
   private func drawArrows(on canvas: Canvas, _ grid: Grid) {
@@ -197,7 +218,7 @@ extension UNetMap.Kind {
     switch self {
     case .convolution, .downsampling, .upsampling: .muted
     case .residual: .palette(0)
-    case .residualWithAttention: .palette(1)
+    case .residualWithAttention, .residualWithTransformer: .palette(1)
     }
   }
 }

@@ -9,14 +9,15 @@ extension UNetDiagram {
     case mark(RichText)
   }
 
+  private var classWords: String { className.map { ", the vector of the class “\($0)” added" } ?? "" }
+
   private var timeNotes: [TimeNote] {
     [
       .text("t = \(timestep)", .heading, .palette(2)),
       .text("as \(map.timeProjection.count) sines and cosines,", .note, .ink),
       .numbers(map.timeProjection),
       .text(
-        "through two layers, the vector of the class “\(className)” added: \(map.timeEmbedding.count) numbers,", .note,
-        .ink),
+        "through two layers\(classWords): \(map.timeEmbedding.count) numbers,", .note, .ink),
       .numbers(map.classEmbedding.map { map.timeEmbedding + $0 } ?? map.timeEmbedding),
       .mark("added in every block marked so"),
     ]
@@ -84,7 +85,15 @@ extension UNetDiagram {
     canvas.group("key") {
       swatch("3×3 convolution", .muted)
       swatch("residual block", UNetMap.Kind.residual.color)
-      swatch("residual block, then attention", UNetMap.Kind.residualWithAttention.color)
+      let takesText = map.layers.contains(where: \.takesText)
+      swatch(
+        takesText ? "residual block, then self- and cross-attention" : "residual block, then attention",
+        UNetMap.Kind.residualWithAttention.color)
+      if takesText {
+        entry("here the text comes in: queries from the features, keys and values from τ_θ(y)") { box in
+          UNetDiagram.drawMark("y", .palette(4), on: canvas, at: box.center)
+        }
+      }
       entry("half the size, twice the size") { box in
         canvas.arrow(
           from: Point(box.midX - style.em(0.3), box.minY), to: Point(box.midX - style.em(0.3), box.maxY), .muted)

@@ -10,6 +10,8 @@ import Tensors
 struct UNetMap {
   enum Kind: Equatable {
     case convolution, downsampling, upsampling, residual, residualWithAttention
+    /// Self-attention, and cross-attention to the text.
+    case residualWithTransformer
 
     var words: String {
       switch self {
@@ -18,6 +20,7 @@ struct UNetMap {
       case .upsampling: "doubles the size"
       case .residual: "residual block"
       case .residualWithAttention: "residual + attention"
+      case .residualWithTransformer: "residual + self- and cross-attention"
       }
     }
   }
@@ -35,7 +38,9 @@ struct UNetMap {
 
     var shape: String { "\(output.shape[0])×\(output.shape[1])×\(output.shape[2])" }
     /// Whether the time vector is added here.
-    var takesTime: Bool { kind == .residual || kind == .residualWithAttention }
+    var takesTime: Bool { kind == .residual || kind == .residualWithAttention || takesText }
+    /// Whether the text is looked at here.
+    var takesText: Bool { kind == .residualWithTransformer }
   }
 
   /// Per level, the highest resolution first.
@@ -59,28 +64,43 @@ struct UNetMap {
 
   /// From the outputs of a run on one picture, recorded from the root.
   init(_ model: UNet2DModel, _ recorder: Recorder) {
-    let modules = Dictionary(uniqueKeysWithValues: model.namedModules().map { ($0.name, $0.module) })
-    func output(_ path: String) -> Tensor {
+    self.init(model.trunk, inChannels: model.configuration.inChannels) { path in
       guard let tensor = recorder[path] else { preconditionFailure("the run recorded no '\(path)'") }
       return tensor[index: 0]
     }
+  }
+
+  /// From one call of a conditional network, recorded under `place` ("step.007/unet"); of a batch the last sample, which
+  /// has the prompt.
+  init(_ model: UNet2DConditionModel, _ recorder: Recorder, at place: String) {
+    self.init(model.trunk, inChannels: model.configuration.inChannels) { path in
+      guard let tensor = recorder["\(place).\(path)"] else {
+        preconditionFailure("the run recorded no '\(place).\(path)'")
+      }
+      return tensor[index: tensor.shape[0] - 1]
+    }
+  }
+
+  /// - Parameter output: what a module gave, by its path, without the batch.
+  private init(_ trunk: UNetTrunk, inChannels: Int, output: (String) -> Tensor) {
+    let modules = Dictionary(uniqueKeysWithValues: trunk.namedModules().map { ($0.name, $0.module) })
     func layer(_ path: String, _ kind: Kind, inputs: [Int], with other: String? = nil) -> Layer {
       let parameters = [path, other].compactMap { $0 }.reduce(0) { $0 + (modules[$1]?.parameterCount ?? 0) }
       return Layer(path: path, kind: kind, output: output(path), inputs: inputs, parameters: parameters)
     }
-    func block(_ path: String, _ number: Int, attends: Bool, inputs: [Int]) -> Layer {
+    func block(_ path: String, _ number: Int, attention: (any BlockAttention)?, inputs: [Int]) -> Layer {
       let residual = "\(path).resnets.\(number)"
-      return attends
-        ? layer("\(path).attentions.\(number)", .residualWithAttention, inputs: inputs, with: residual)
-        : layer(residual, .residual, inputs: inputs)
+      guard let attention else { return layer(residual, .residual, inputs: inputs) }
+      let kind: Kind = attention is Transformer2DModel ? .residualWithTransformer : .residualWithAttention
+      return layer("\(path).attentions.\(number)", kind, inputs: inputs, with: residual)
     }
-    var channels = model.configuration.inChannels
+    var channels = inChannels
     var skips: [Int] = []
     func next(_ layer: Layer) -> Layer {
       channels = layer.output.shape[0]
       return layer
     }
-    for (i, module) in model.trunk.downBlocks.enumerated() {
+    for (i, module) in trunk.downBlocks.enumerated() {
       let path = "down_blocks.\(i)"
       let entry =
         i == 0
@@ -88,22 +108,22 @@ struct UNetMap {
         : layer("down_blocks.\(i - 1).downsamplers.0", .downsampling, inputs: [channels])
       var level = [next(entry)]
       for j in module.resnets.indices {
-        level.append(next(block(path, j, attends: j < module.attentions.count, inputs: [channels])))
+        level.append(next(block(path, j, attention: module.attentions.element(j), inputs: [channels])))
       }
       skips += level.map { $0.output.shape[0] }
       down.append(level)
     }
-    if let module = model.trunk.midBlock {
+    if let module = trunk.midBlock {
       for j in module.resnets.indices {
-        middle.append(next(block("mid_block", j, attends: j < module.attentions.count, inputs: [channels])))
+        middle.append(next(block("mid_block", j, attention: module.attentions.element(j), inputs: [channels])))
       }
     }
-    for (i, module) in model.trunk.upBlocks.enumerated() {
+    for (i, module) in trunk.upBlocks.enumerated() {
       let path = "up_blocks.\(i)"
       var level: [Layer] = []
       for j in module.resnets.indices {
         let inputs = [channels, skips.removeLast()]
-        level.append(next(block(path, j, attends: j < module.attentions.count, inputs: inputs)))
+        level.append(next(block(path, j, attention: module.attentions.element(j), inputs: inputs)))
       }
       up.insert(level, at: 0)
       let doubled = module.upsampler.map { _ in layer("\(path).upsamplers.0", .upsampling, inputs: [channels]) }
@@ -112,7 +132,7 @@ struct UNetMap {
     last = layer("conv_out", .convolution, inputs: [channels])
     timeProjection = output("time_proj")
     timeEmbedding = output("time_embedding")
-    classEmbedding = recorder["class_embedding"].map { $0[index: 0] }
+    classEmbedding = modules["class_embedding"].map { _ in output("class_embedding") }
   }
 
   /// Module, what it is, channels in, shape out, parameters.
@@ -130,4 +150,9 @@ struct UNetMap {
         ]
       })
   }
+}
+
+extension Array {
+  /// The element at an index, nil past the end.
+  fileprivate func element(_ index: Int) -> Element? { index < count ? self[index] : nil }
 }
