@@ -16,8 +16,8 @@ extension Home {
 }
 
 /// A picture as the emoji models see it: 64×64 pixels in colour.
-public struct EmojiPicture {
-  /// [1, 3, 64, 64] in −1…1.
+public struct EmojiPicture: Sendable {
+  /// [1, 3, side, side] in −1…1.
   public let tensor: Tensor
   /// What was done to the file, in one line.
   public let story: String
@@ -34,17 +34,19 @@ public struct EmojiPicture {
     try self.init(path: path, home: context.home)
   }
 
-  /// - Parameter path: PNG or JPEG.
-  public init(path: String, home: Home) throws(UserError) {
+  /// - Parameters:
+  ///   - path: PNG or JPEG.
+  ///   - side: height and width the model wants.
+  public init(path: String, home: Home, side: Int = EmojiPicture.side) throws(UserError) {
     let file = try ImageFile.read(path)
     let (height, width) = (file.shape[1], file.shape[2])
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    let fits = (height, width) == (Self.side, Self.side)
-    let picture = fits ? file : file.resizedAndCentreCropped(to: Self.side)
-    tensor = picture.affine(scale: 2, shift: -1).reshaped([1, 3, Self.side, Self.side])
+    let fits = (height, width) == (side, side)
+    let picture = fits ? file : file.resizedAndCentreCropped(to: side)
+    tensor = picture.affine(scale: 2, shift: -1).reshaped([1, 3, side, side])
     story =
       "\(name), \(width)×\(height)"
-      + (fits ? "" : ", cut to the centred square and resized to \(Self.side)×\(Self.side)")
+      + (fits ? "" : ", cut to the centred square and resized to \(side)×\(side)")
     let isBundled = path.hasPrefix(home.emojiSamples + "/")
     caption = isBundled ? try EmojiSample.all(home).first { $0.file == name }?.caption : nil
   }

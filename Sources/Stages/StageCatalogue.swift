@@ -11,6 +11,8 @@ public enum StageCatalogue {
     Tokenization(), TokenEmbedding(), TextSelfAttention(), CaptionMatching(), CaptionRanking(), ContrastiveTraining(),
     GreyProjection(), PatchComponents(), LatentChannels(), CompressionComparison(), PixelLatentCost(),
     PlausiblePictures(), ReconstructionLosses(), DroppedSpectrum(), CompressionTraining(),
+    TextToImage(), SettingsGrid(), ImageSizes(), ImageToImage(), Inpainting(),
+    Architecture(),
   ]
 
   /// The stage of a name.
