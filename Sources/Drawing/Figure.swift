@@ -44,11 +44,13 @@ public struct Figure: Sendable {
   public var equationNumber: String?
   public var provenance: Provenance
   public var content: any Component
+  /// What an SVG shows in place of the content, frame by frame; nil for a figure that stands still.
+  public var motion: Motion?
 
   /// - Parameter name: lower-case letters, digits and hyphens.
   public init(
     name: String, title: RichText, caption: String, alternativeText: String, equation: RichText? = nil,
-    equationNumber: String? = nil, provenance: Provenance, content: any Component
+    equationNumber: String? = nil, provenance: Provenance, content: any Component, motion: Motion? = nil
   ) {
     precondition(
       !name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") },
@@ -61,6 +63,7 @@ public struct Figure: Sendable {
     self.equationNumber = equationNumber
     self.provenance = provenance
     self.content = content
+    self.motion = motion
   }
 
   /// The bytes of a file.
@@ -70,6 +73,7 @@ public struct Figure: Sendable {
   public func encoded(
     as format: FigureFormat, theme: Theme = .light, size: FigureSize = .slide, pixelScale: Double = 2
   ) throws(UserError) -> [UInt8] {
+    if format == .svg, let motion { return try animated(motion, theme: theme, size: size) }
     let labels = Page.Labels(name: name, title: title.linear, description: alternativeText)
     return try page(theme: theme, size: size).encoded(as: format, labels: labels, pixelScale: pixelScale)
   }
@@ -105,6 +109,7 @@ public struct Figure: Sendable {
     object.add("seed", number: provenance.seed)
     object.add("model", provenance.model)
     object.add("model_hash", provenance.modelHash)
+    if let motion { object.add("frames", number: UInt64(motion.frames.count)) }
     return object.text
   }
 }

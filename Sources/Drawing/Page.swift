@@ -1,4 +1,5 @@
 import CCairo
+import Foundation
 import Tensors
 
 /// The file formats of a figure.
@@ -47,14 +48,43 @@ public struct Page: Sendable {
     }
   }
 
+  /// The elements of an SVG of this size that draw the commands on nothing, their ids begun with `prefix`.
+  func layer(_ commands: [DrawingCommand], prefix: String) throws(UserError) -> String {
+    let raw = try Page(size: size, background: background, commands: commands).vector(hasBackground: false) {
+      cairo_svg_surface_create_for_stream(appendBytes, $0, size.width, size.height)
+    }
+    let svg = String(
+      decoding: SVGCleaner(prefix: prefix, title: "", description: "").cleanIDs(raw), as: UTF8.self)
+    guard let open = svg.range(of: "<svg "), let start = svg[open.upperBound...].firstIndex(of: ">"),
+      let end = svg.range(of: "</svg>", options: .backwards), start < end.lowerBound
+    else { return "" }
+    return Self.shortened(svg[svg.index(after: start)..<end.lowerBound])
+  }
+
+  /// With two decimals in the data of paths, a hundredth of a point: frames have many of them.
+  private static func shortened(_ svg: Substring) -> String {
+    var result: [UInt8] = []
+    var (isPath, decimals) = (false, -1)
+    for byte in svg.utf8 {
+      let isDigit = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+      if byte == UInt8(ascii: "\"") { isPath = !isPath && result.suffix(3) == Array(" d=".utf8)[...] }
+      decimals = isDigit ? (decimals < 0 ? -1 : decimals + 1) : byte == UInt8(ascii: ".") ? 0 : -1
+      if isPath && decimals > 2 { continue }
+      result.append(byte)
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
   /// Stands for the moment of writing, which would make every file differ.
   private static let date = "2000-01-01T00:00:00Z"
 
-  private func vector(_ makeSurface: (UnsafeMutableRawPointer) -> OpaquePointer?) throws(UserError) -> [UInt8] {
+  private func vector(
+    hasBackground: Bool = true, _ makeSurface: (UnsafeMutableRawPointer) -> OpaquePointer?
+  ) throws(UserError) -> [UInt8] {
     let sink = ByteSink()
     let surface = makeSurface(Unmanaged.passUnretained(sink).toOpaque())
     defer { cairo_surface_destroy(surface) }
-    try paint(on: surface, scale: 1)
+    try paint(on: surface, scale: 1, hasBackground: hasBackground)
     cairo_surface_finish(surface)
     try Page.check(cairo_surface_status(surface))
     return withExtendedLifetime(sink) { sink.bytes }
@@ -75,14 +105,18 @@ public struct Page: Sendable {
     return withExtendedLifetime(sink) { sink.bytes }
   }
 
-  private func paint(on surface: OpaquePointer?, scale: Double) throws(UserError) {
+  private func paint(
+    on surface: OpaquePointer?, scale: Double, hasBackground: Bool = true
+  ) throws(UserError) {
     let typesetter = try Typesetter()
     guard let surface, let context = cairo_create(surface) else { return }
     defer { cairo_destroy(context) }
     cairo_scale(context, scale, scale)
-    // The whole surface, so that no row of pixels at the edge is half covered.
-    cairo_set_source_rgb(context, background.red, background.green, background.blue)
-    cairo_paint(context)
+    if hasBackground {
+      // The whole surface, so that no row of pixels at the edge is half covered.
+      cairo_set_source_rgb(context, background.red, background.green, background.blue)
+      cairo_paint(context)
+    }
     CairoRenderer(context: context, typesetter: typesetter).paint(commands)
     try Page.check(cairo_status(context))
   }

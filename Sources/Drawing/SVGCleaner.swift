@@ -7,7 +7,12 @@ struct SVGCleaner {
   let title: String
   let description: String
 
-  func clean(_ svg: [UInt8]) -> [UInt8] {
+  func clean(_ svg: [UInt8]) -> [UInt8] { clean(svg, adding: header) }
+
+  /// Without title and description, for a part of a picture.
+  func cleanIDs(_ svg: [UInt8]) -> [UInt8] { clean(svg, adding: [UInt8(ascii: ">")]) }
+
+  private func clean(_ svg: [UInt8], adding header: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(svg.count + 1024)
     var names: [[UInt8]: [UInt8]] = [:]

@@ -30,7 +30,17 @@ extension LessonRun {
       caption: isOne ? first.caption : joined(drawn) { $0.caption },
       alternativeText: isOne ? first.alternativeText : joined(drawn) { $0.alternativeText },
       equation: declared?.equation, equationNumber: declared?.equationNumber, provenance: provenance,
-      content: isOne ? first.content : SideBySide(items: drawn.map(item)))
+      content: isOne ? first.content : SideBySide(items: drawn.map(item)), motion: isOne ? first.motion : motion(drawn))
+  }
+
+  /// The motions of compared figures side by side; none where one of them stands still.
+  private func motion(_ drawn: [(label: String, figure: Figure)]) -> Motion? {
+    let motions = drawn.compactMap(\.figure.motion)
+    guard motions.count == drawn.count else { return nil }
+    return Motion.together(motions) { frames in
+      SideBySide(
+        items: zip(drawn, frames).map { .init(heading: RichText(verbatim: $0.label), content: $1) })
+    }
   }
 
   /// Whether the figures look the same, since the compared parameter has no part in them; then one is enough.
