@@ -51,8 +51,14 @@ public struct SamplerStep: Sendable {
 
 /// What a sampler needs from the steps before: earlier predictions, or a step half done.
 public struct SamplerMemory: Sendable {
-  /// x̂₀ of the last calls, oldest first (DPM-Solver++).
+  /// The last predictions, oldest first: x̂₀ (DPM-Solver++), the model's outputs (PNDM).
   var predictions: [Tensor] = []
+  /// Calls made in this run (PNDM).
+  var calls = 0
+  /// The sample a step of several calls began with (PNDM).
+  var firstSample: Tensor?
+  /// The slopes of such a step so far, weighed (PNDM).
+  var mean: Tensor?
   /// Set between the two calls of a step (Heun).
   var halfStep: HalfStep?
 

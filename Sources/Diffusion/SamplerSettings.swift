@@ -8,6 +8,10 @@ public enum SamplerKind: String, CaseIterable, Sendable {
   case eulerAncestral = "euler-ancestral"
   case heun
   case dpmSolver = "dpmsolver++"
+  case pndm
+
+  /// Those that lesson 04 and the sweeps compare.
+  public static let compared: [SamplerKind] = [.ddpm, .ddim, .euler, .eulerAncestral, .heun, .dpmSolver]
 
   /// The class in diffusers, `_class_name` in a scheduler_config.json.
   public var className: String {
@@ -18,6 +22,7 @@ public enum SamplerKind: String, CaseIterable, Sendable {
     case .eulerAncestral: "EulerAncestralDiscreteScheduler"
     case .heun: "HeunDiscreteScheduler"
     case .dpmSolver: "DPMSolverMultistepScheduler"
+    case .pndm: "PNDMScheduler"
     }
   }
 
@@ -30,6 +35,7 @@ public enum SamplerKind: String, CaseIterable, Sendable {
     case .eulerAncestral: "Euler ancestral"
     case .heun: "Heun"
     case .dpmSolver: "DPM-Solver++"
+    case .pndm: "PNDM"
     }
   }
 }
@@ -84,8 +90,10 @@ public struct SamplerSettings: Equatable, Sendable {
   public var clipSampleRange = 1.0
   /// DDPM.
   public var varianceType = VarianceType.fixedSmall
-  /// DDIM: after the last timestep comes ᾱ = 1 rather than ᾱ₀.
+  /// DDIM, PNDM: after the last timestep comes ᾱ = 1 rather than ᾱ₀.
   public var setAlphaToOne = true
+  /// PNDM: begins with the linear multistep method rather than with steps of Runge and Kutta.
+  public var skipPRKSteps = false
   /// DDIM: 0 is deterministic, 1 has the noise of DDPM.
   public var eta = 0.0
   /// DDIM: computes ε̂ anew from the clipped x̂₀.
@@ -115,6 +123,9 @@ public struct SamplerSettings: Equatable, Sendable {
     case .heun:
       schedule.betaStart = 0.00085
       schedule.betaEnd = 0.012
+    case .pndm:
+      timestepSpacing = .leading
+      setAlphaToOne = false
     case .euler, .eulerAncestral, .dpmSolver: break
     }
   }
@@ -141,6 +152,7 @@ public struct SamplerSettings: Equatable, Sendable {
     case .eulerAncestral: try EulerAncestralSampler(self)
     case .heun: try HeunSampler(self)
     case .dpmSolver: try DPMSolverSampler(self)
+    case .pndm: try PNDMSampler(self)
     }
   }
 

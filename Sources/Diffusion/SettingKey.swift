@@ -14,6 +14,7 @@ enum SettingKey: String, CaseIterable, Sendable {
   case clipSampleRange = "clip_sample_range"
   case varianceType = "variance_type"
   case setAlphaToOne = "set_alpha_to_one"
+  case skipPRKSteps = "skip_prk_steps"
   case eta
   case useClippedModelOutput = "use_clipped_model_output"
   case useKarrasSigmas = "use_karras_sigmas"
@@ -49,6 +50,7 @@ extension SamplerKind {
           .solverOrder, .solverType, .lowerOrderFinal, .eulerAtFinal, .useKarrasSigmas, .finalSigmasType,
           .lambdaMinClipped, .rescaleBetasZeroSNR,
         ]
+      case .pndm: [.setAlphaToOne, .skipPRKSteps]
       }
     return common.union(own)
   }
@@ -64,7 +66,7 @@ extension SamplerKind {
           "interpolation_type": .text("linear"), "timestep_type": .text("discrete"), "sigma_min": .null,
           "sigma_max": .null,
         ].merging(ownSigmas) { a, _ in a }
-      case .eulerAncestral: [:]
+      case .eulerAncestral, .pndm: [:]
       case .heun: ownSigmas
       case .dpmSolver:
         [
@@ -113,6 +115,7 @@ extension SamplerSettings {
     case .clipSampleRange: .number(clipSampleRange)
     case .varianceType: .text(varianceType.rawValue)
     case .setAlphaToOne: .flag(setAlphaToOne)
+    case .skipPRKSteps: .flag(skipPRKSteps)
     case .eta: .number(eta)
     case .useClippedModelOutput: .flag(useClippedModelOutput)
     case .useKarrasSigmas: .flag(useKarrasSigmas)
@@ -140,6 +143,7 @@ extension SamplerSettings {
     case .clipSampleRange: clipSampleRange = try number(key, value)
     case .varianceType: varianceType = try named(key, value)
     case .setAlphaToOne: setAlphaToOne = try flag(key, value)
+    case .skipPRKSteps: skipPRKSteps = try flag(key, value)
     case .eta: eta = try number(key, value)
     case .useClippedModelOutput: useClippedModelOutput = try flag(key, value)
     case .useKarrasSigmas: useKarrasSigmas = try flag(key, value)

@@ -15,7 +15,7 @@ public struct StableDiffusionPipeline {
   public let unet: UNet2DConditionModel
   /// The sampler the folder asks for, or DDIM when that one is not implemented.
   public let defaultSampler: SamplerKind
-  /// The class in the folder's scheduler configuration when it is not implemented, as PNDM is not.
+  /// The class in the folder's scheduler configuration when it is not implemented.
   public let unknownScheduler: String?
   private let schedulerConfig: Data
   private let schedulerPath: String

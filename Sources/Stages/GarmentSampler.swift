@@ -105,7 +105,7 @@ extension GarmentSampler {
     "eta", 0...1, default: 0, help: "η, share of DDPM's fresh noise that DDIM adds; other samplers have none")
 
   static func samplerParameter(default kind: SamplerKind) -> StageParameter {
-    .choice("sampler", SamplerKind.allCases.map(\.rawValue), default: kind.rawValue, help: "the sampling algorithm")
+    .choice("sampler", SamplerKind.compared.map(\.rawValue), default: kind.rawValue, help: "the sampling algorithm")
   }
 
   /// The label of a choice of `garmentParameter`.

@@ -10,7 +10,7 @@ struct SamplerQualityFigure {
   let count: Int
   let sweep: SamplerSweep?
 
-  private static let kinds = SamplerKind.allCases
+  private static let kinds = SamplerKind.compared
 
   func figure(_ provenance: Provenance) -> Figure {
     let ticks = [1.0, 2, 5, 10, 20, 50, 100]

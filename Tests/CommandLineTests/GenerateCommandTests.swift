@@ -81,10 +81,10 @@ struct GenerateCommandTests {
     try withTinyPipeline { pipeline in
       let path = pipeline + "/scheduler/scheduler_config.json"
       let json = try String(contentsOfFile: path, encoding: .utf8)
-      try FileOutput.write(json.replacing("DDIMScheduler", with: "PNDMScheduler"), to: path)
+      try FileOutput.write(json.replacing("DDIMScheduler", with: "UniPCMultistepScheduler"), to: path)
       let outcome = try generate(pipeline, ["--prompt", "pizza"])
       #expect(outcome.code == 0)
-      #expect(outcome.error == "diffuse: the model's scheduler PNDMScheduler is not implemented; ddim is used\n")
+      #expect(outcome.error == "diffuse: the model's scheduler UniPCMultistepScheduler is not implemented; ddim is used\n")
       let chosen = try generate(pipeline, ["--prompt", "pizza", "--scheduler", "euler"])
       #expect(chosen.code == 0 && chosen.error.isEmpty)
     }

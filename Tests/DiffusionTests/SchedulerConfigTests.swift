@@ -80,7 +80,10 @@ struct SchedulerConfigTests {
     (#"{"_class_name": "DDPMScheduler", "clip_sample_range": 0}"#, "clip_sample_range is 0.0; it must be positive"),
     (#"{"_class_name": "DDPMScheduler", "num_train_timesteps": 0}"#, "num_train_timesteps is 0"),
     (#"{"_class_name": "DPMSolverMultistepScheduler", "solver_order": 4}"#, "solver_order is 4"),
-    (#"{"_class_name": "PNDMScheduler"}"#, "_class_name is PNDMScheduler; it must be one of DDPMScheduler"),
+    (
+      #"{"_class_name": "LMSDiscreteScheduler"}"#,
+      "_class_name is LMSDiscreteScheduler; it must be one of DDPMScheduler"
+    ),
     (#"{"beta_start": 0.1}"#, "_class_name is missing"), ("[1, 2]", "is not a JSON object"),
     ("", "is not a JSON object"),
   ])

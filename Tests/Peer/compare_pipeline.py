@@ -2,8 +2,9 @@
 
     Tests/Peer/run compare_pipeline.py emoji-ldm
     Tests/Peer/run compare_pipeline.py tiny
+    Tests/Peer/run compare_pipeline.py stable-diffusion-v1
 
-`tiny` makes a small random pipeline first. Submodules (text encoder, encoder, U-Net, decoder, each on random inputs) must
+`tiny` makes a small random pipeline first, `stable-diffusion-v1` one of that architecture, in a folder as it was published. Submodules (text encoder, encoder, U-Net, decoder, each on random inputs) must
 agree to --tolerance in ‖ours − theirs‖ / ‖theirs‖; the first that does not is named. Pictures are made from the same prompt
 and seed by text-to-image, image-to-image and inpainting with every sampler asked for; they must differ by less than 2/255 on
 average and 8/255 anywhere. The exit code is 1 when something differs.
@@ -22,7 +23,7 @@ from peer_models import DIFFUSE, MODELS, ROOT, binary, compare, probe, stop, tra
 SCHEDULERS = {
     "ddpm": "DDPMScheduler", "ddim": "DDIMScheduler", "euler": "EulerDiscreteScheduler",
     "euler-ancestral": "EulerAncestralDiscreteScheduler", "heun": "HeunDiscreteScheduler",
-    "dpmsolver++": "DPMSolverMultistepScheduler",
+    "dpmsolver++": "DPMSolverMultistepScheduler", "pndm": "PNDMScheduler",
 }
 TASKS = ("text-to-image", "image-to-image", "inpainting")
 MEAN, ANYWHERE = 2.0, 8.0
@@ -30,7 +31,7 @@ MEAN, ANYWHERE = 2.0, 8.0
 
 def parse():
     parser = argparse.ArgumentParser(description="Compares a Stable Diffusion folder in diffuse and in diffusers.")
-    parser.add_argument("model", help="a shipped pipeline's name, a pipeline's folder, or 'tiny'")
+    parser.add_argument("model", help="a shipped pipeline's name, a pipeline's folder, 'tiny' or 'stable-diffusion-v1'")
     parser.add_argument("--diffuse", type=pathlib.Path, default=DIFFUSE, help="the built command")
     parser.add_argument("--prompt", default="red heart left of pizza")
     parser.add_argument("--negative-prompt", default="")
@@ -52,6 +53,10 @@ def pipeline_folder(name, scratch):
         shutil.copytree(ROOT / "Tests" / "Goldens" / "pipeline" / "tiny", folder)
         shutil.copytree(ROOT / "Tests" / "Goldens" / "tokenizer" / "emoji", folder / "tokenizer")
         return folder
+    if name == "stable-diffusion-v1":
+        from stable_diffusion_v1 import write
+
+        return write(scratch / name)
     for folder in [MODELS / name, pathlib.Path(name)]:
         if (folder / "model_index.json").is_file():
             return folder
@@ -169,8 +174,10 @@ def main():
         unknown = json.loads((folder / "model_index.json").read_text()).get("_class_name")
         if unknown != "StableDiffusionPipeline":
             stop(f"{folder} holds a {unknown}, not a StableDiffusionPipeline", 65)
+        variant = "fp16" if (folder / "unet" / "diffusion_pytorch_model.fp16.safetensors").is_file() else None
         pipeline = diffusers.StableDiffusionPipeline.from_pretrained(
-            folder, safety_checker=None, requires_safety_checker=False, local_files_only=True)
+            folder, safety_checker=None, feature_extractor=None, requires_safety_checker=False, variant=variant,
+            local_files_only=True)
         for part in (pipeline.text_encoder, pipeline.unet, pipeline.vae):
             part.float().eval()
         first = compare_modules(pipeline, folder, options)

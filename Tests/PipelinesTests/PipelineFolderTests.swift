@@ -120,9 +120,9 @@ struct PipelineFolderTests {
   @Test("a scheduler that is not implemented is replaced by DDIM with its settings")
   func otherScheduler() throws {
     try withTinyPipeline { folder in
-      try edit(folder + "/scheduler/scheduler_config.json", ["_class_name": "PNDMScheduler"])
+      try edit(folder + "/scheduler/scheduler_config.json", ["_class_name": "UniPCMultistepScheduler"])
       let pipeline = try StableDiffusionPipeline(folder: PipelineFolder(folder))
-      #expect(pipeline.unknownScheduler == "PNDMScheduler")
+      #expect(pipeline.unknownScheduler == "UniPCMultistepScheduler")
       #expect(pipeline.defaultSampler == .ddim)
       #expect(try pipeline.settings(for: .ddim).stepsOffset == 1)
     }

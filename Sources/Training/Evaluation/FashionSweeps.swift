@@ -57,7 +57,7 @@ extension FashionEvaluation {
   public func samplerSweep(count: Int = 500, steps: [Int] = [1, 2, 5, 10, 20, 50]) throws -> [SamplerQuality] {
     let reference = FeatureStatistics(judged(test.batch(Array(0..<test.count)).images).features)
     var rows: [SamplerQuality] = []
-    for kind in SamplerKind.allCases {
+    for kind in SamplerKind.compared {
       for n in steps {
         let label = "\(kind.rawValue), \(n) steps"
         let plan = try pipeline.settings.converted(to: kind).makeSampler().plan(numInferenceSteps: n)

@@ -23,6 +23,7 @@ from diffusers import (
     EulerAncestralDiscreteScheduler,
     EulerDiscreteScheduler,
     HeunDiscreteScheduler,
+    PNDMScheduler,
 )
 from safetensors.torch import save_file
 
@@ -36,6 +37,7 @@ V = {"prediction_type": "v_prediction"}
 X0 = {"prediction_type": "sample"}
 ZERO_SNR = {"rescale_betas_zero_snr": True}
 KARRAS = {"use_karras_sigmas": True}
+PLMS = {"skip_prk_steps": True}
 
 
 def spaced(spacing, offset=0):
@@ -108,6 +110,19 @@ CASES = {
         (SCALED | KARRAS | {"final_sigmas_type": "sigma_min"}, 16, {}),
         (SCALED | {"solver_order": 3} | spaced("trailing"), 10, {"strength": 0.65}),
     ],
+    PNDMScheduler: [
+        ({}, 10, {}),
+        (SCALED | PLMS | spaced("leading", 1), 20, {}),
+        (LINEAR | V | PLMS | spaced("trailing"), 9, {}),
+        (COSINE | PLMS | spaced("leading") | {"set_alpha_to_one": True}, 7, {}),
+        (SCALED | V | spaced("linspace") | {"set_alpha_to_one": True}, 12, {}),
+        (SCALED | PLMS | spaced("leading", 1), 1, {}),
+        (SCALED | PLMS | spaced("leading", 1), 2, {}),
+        (LINEAR | PLMS | spaced("linspace") | {"num_train_timesteps": 100}, 15, {}),
+        (LINEAR | spaced("trailing"), 4, {}),
+        (SCALED | PLMS | spaced("leading", 1), 10, {"strength": 0.75}),
+        (SCALED | PLMS | spaced("leading", 1), 10, {"strength": 0.9}),
+    ],
 }
 
 
@@ -146,11 +161,20 @@ def begin(scheduler, steps, extra, generator, image):
     return scheduler.add_noise(image, noise, timesteps[:1].repeat(SHAPE[0])), timesteps
 
 
+def original(scheduler, output, t, sample):
+    """The clean sample a prediction stands for, which PNDM does not say."""
+    alpha = scheduler.alphas_cumprod[t] ** 0.5
+    sigma = (1 - scheduler.alphas_cumprod[t]) ** 0.5
+    if scheduler.config.prediction_type == "v_prediction":
+        return alpha * sample - sigma * output
+    return (sample - sigma * output) / alpha
+
+
 def loop(scheduler, steps, seed, extra, model, image):
     generator = torch.Generator().manual_seed(seed)
     sample, timesteps = begin(scheduler, steps, extra, generator, image)
     step_arguments = {k: v for k, v in extra.items() if k in ("eta", "use_clipped_model_output")}
-    if not isinstance(scheduler, HeunDiscreteScheduler):
+    if not isinstance(scheduler, (HeunDiscreteScheduler, PNDMScheduler)):
         step_arguments["generator"] = generator
     inputs, samples, originals = sample, [], []
     for t in timesteps:
@@ -158,6 +182,8 @@ def loop(scheduler, steps, seed, extra, model, image):
         result = scheduler.step(output, t, sample, **step_arguments)
         if isinstance(scheduler, DPMSolverMultistepScheduler):
             originals.append(scheduler.model_outputs[-1])
+        elif isinstance(scheduler, PNDMScheduler):
+            originals.append(original(scheduler, output, t, sample))
         else:
             originals.append(result.pred_original_sample)
         sample = result.prev_sample
@@ -213,7 +239,7 @@ def plan(kind, config, steps):
     result = {"steps": steps, "config": config | {"_class_name": kind.__name__}}
     result["timesteps"] = [float(t) for t in scheduler.timesteps]
     result["init_noise_sigma"] = float(scheduler.init_noise_sigma)
-    if kind not in (DDPMScheduler, DDIMScheduler):
+    if kind not in (DDPMScheduler, DDIMScheduler, PNDMScheduler):
         result["sigmas"] = [float(s) for s in scheduler.sigmas]
     return result
 
@@ -222,9 +248,12 @@ def make_plans():
     plans = []
     for kind, spacing, steps in itertools.product(CASES, ["leading", "trailing", "linspace"], [1, 2, 3, 7, 20, 48]):
         offset = 1 if steps % 2 else 0
-        plans.append(plan(kind, SCALED | spaced(spacing, offset), steps))
-        if spacing != "leading":
-            plans.append(plan(kind, LINEAR | spaced(spacing) | {"num_train_timesteps": 60}, steps))
+        for own in [PLMS, {}] if kind is PNDMScheduler else [{}]:
+            if kind is PNDMScheduler and not own and steps < 4:
+                continue  # no four timesteps to start from
+            plans.append(plan(kind, SCALED | spaced(spacing, offset) | own, steps))
+            if spacing != "leading":
+                plans.append(plan(kind, LINEAR | spaced(spacing) | {"num_train_timesteps": 60} | own, steps))
     for kind in [EulerDiscreteScheduler, HeunDiscreteScheduler, DPMSolverMultistepScheduler]:
         for beta, steps in itertools.product([LINEAR, SCALED, COSINE], [2, 5, 13]):
             plans.append(plan(kind, beta | KARRAS, steps))

@@ -31,7 +31,7 @@ transformers.logging.set_verbosity_error()
 SCHEDULERS = {
     "ddpm": "DDPMScheduler", "ddim": "DDIMScheduler", "euler": "EulerDiscreteScheduler",
     "euler-ancestral": "EulerAncestralDiscreteScheduler", "heun": "HeunDiscreteScheduler",
-    "dpmsolver++": "DPMSolverMultistepScheduler",
+    "dpmsolver++": "DPMSolverMultistepScheduler", "pndm": "PNDMScheduler",
 }
 
 PROMPT = "red heart left of pizza"
