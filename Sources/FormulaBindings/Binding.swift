@@ -81,6 +81,5 @@ public enum Bindings {
       "part of FashionEvaluation, which computes it on the classifier's features of real samples only",
     "metric.nearest_distance": "part of FashionEvaluation, which computes it on the training pictures only",
     "metric.accuracy": "part of FashionEvaluation, which computes it on the classifier's answers only",
-    "metric.mode_coverage": "the lesson on mixtures is not part of the engine yet",
   ]
 }

@@ -19,6 +19,9 @@ enum EvaluationBindings {
       let covariance = FeatureStatistics(given.tensor("x")).covariance
       return Tensor(covariance.map { Float($0) }, shape: [size, size])
     },
+    Binding("metric.mode_coverage", "ModeCount.coverage") { given in
+      Tensor(Float(ModeCount.coverage(given.list("n"), leastFraction: given.number("r"))))
+    },
     Binding("mixture.log_density", "GaussianMixture.logDensity") { given in
       let density = mixture(given).logDensity(
         given.list("x"), signal: given.number("a"), noise: given.number("s"))

@@ -4,7 +4,7 @@ import Tensors
 /// All recipes there are; a new one is added here.
 public enum RecipeCatalogue {
   public static let names =
-    ["fashion-ddpm", "fashion-classifier", "emoji-classifier", "emoji-clip"]
+    ["fashion-ddpm", "fashion-classifier", "emoji-classifier", "emoji-clip", "mixture"]
     + autoencoders.map(\.name) + EmojiDiffusion.Variant.all.map(\.name)
 
   private static let autoencoders = [EmojiVAE.Variant.standard] + EmojiVAE.Variant.compared
@@ -29,6 +29,7 @@ public enum RecipeCatalogue {
     case "fashion-classifier": return try FashionClassifier()
     case "emoji-classifier": return try EmojiClassifier()
     case "emoji-clip": return try EmojiCLIPRecipe()
+    case "mixture": return try MixtureDDPM()
     default: throw .unknown("model to train", name, among: names)
     }
   }

@@ -23,6 +23,12 @@ public final class TrainingUpdate {
     recipe.module.requireGradients()
   }
 
+  /// The moving averages of the parameters; the parameters themselves where no average is kept.
+  package var averages: [String: Tensor] {
+    average?.averages
+      ?? Dictionary(uniqueKeysWithValues: recipe.module.namedParameters().map { ($0.name, $0.parameter.value) })
+  }
+
   /// The rate of the last update.
   var learningRate: Float { optimizer.learningRate }
 

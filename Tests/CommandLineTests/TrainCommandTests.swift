@@ -19,6 +19,7 @@ struct TrainCommandTests {
     (["evaluate", "fashion-ddpm", "--seed", "-1"], 64, "the seed '-1' is no whole number"),
     (["evaluate", "fashion-ddpm", "--out", "/dev/null/run"], 73, "/dev/null/run cannot be created"),
     (["evaluate", "fashion-ddpm", "--out", "/proc"], 73, "/proc/ cannot be written: No such file or directory"),
+    (["evaluate", "mixture", "--out", "/dev/null/run"], 73, "/dev/null/run cannot be created"),
     (["evaluate", "nothing-such"], 66, "'nothing-such'"),
   ]
 

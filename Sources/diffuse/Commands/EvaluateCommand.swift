@@ -56,6 +56,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     let home = try home.find()
     let path = try home.model(model)
+    if model == "mixture" { return try evaluateMixture(out: out ?? path) }
     if ModelFolder(path).isPipeline { try evaluatePipeline(path, home) } else { try evaluateGarments(path, home) }
   }
 
