@@ -3,11 +3,12 @@ import Tensors
 /// All stages there are; a new stage is added here.
 public enum StageCatalogue {
   public static let all: [any Stage] = [
+    LikelihoodMixture(), MixtureTraining(), ModeCoverageStage(), LearnedDenoiser(),
     ForwardNoising(), NoiseSchedules(),
     UNetAnatomy(), NoisePrediction(), ToldTimestep(), LossByTimestep(), TrainingCurve(),
     ReverseChain(), JumpOrSteps(), SamplerComparison(), ExactSampling(),
     PosteriorWeights(), SolverStep(), GuidanceGeometry(), AttentionScale(), GaussianDivergence(),
-    EmojiData(),
+    Checkpoint(), EmojiData(),
     Tokenization(), TokenEmbedding(), TextSelfAttention(), CaptionMatching(), CaptionRanking(), ContrastiveTraining(),
     GreyProjection(), PatchComponents(), LatentChannels(), CompressionComparison(), PixelLatentCost(),
     PlausiblePictures(), ReconstructionLosses(), DroppedSpectrum(), CompressionTraining(),

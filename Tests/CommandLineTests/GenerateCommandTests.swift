@@ -84,7 +84,8 @@ struct GenerateCommandTests {
       try FileOutput.write(json.replacing("DDIMScheduler", with: "UniPCMultistepScheduler"), to: path)
       let outcome = try generate(pipeline, ["--prompt", "pizza"])
       #expect(outcome.code == 0)
-      #expect(outcome.error == "diffuse: the model's scheduler UniPCMultistepScheduler is not implemented; ddim is used\n")
+      #expect(
+        outcome.error == "diffuse: the model's scheduler UniPCMultistepScheduler is not implemented; ddim is used\n")
       let chosen = try generate(pipeline, ["--prompt", "pizza", "--scheduler", "euler"])
       #expect(chosen.code == 0 && chosen.error.isEmpty)
     }

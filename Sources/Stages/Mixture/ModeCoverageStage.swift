@@ -56,10 +56,11 @@ struct ModeCoverageStage: Stage {
   static func methods(_ tables: MixtureTables, _ data: String) -> [Method] {
     [
       Method(
-        key: "em_single", title: "EM, one start", color: 2, runs: tables.runs(data, "em", components: 8, starts: 1)),
-      Method(key: "em", title: "EM, best of 5", color: 2, runs: tables.runs(data, "em", components: 8, starts: 5)),
+        key: "em_single", title: "EM, k = 8, one start", color: 2,
+        runs: tables.runs(data, "em", components: 8, starts: 1)),
+      Method(key: "em", title: "EM, k = 8", color: 2, runs: tables.runs(data, "em", components: 8, starts: 5)),
       Method(
-        key: "em_few", title: "EM, four Gaussians", color: 2,
+        key: "em_few", title: "EM, k = 4", color: 2,
         runs: tables.runs(data, "em", components: 4, starts: 5)),
       Method(key: "gan", title: "GAN", color: 1, runs: tables.runs(data, "gan")),
       Method(key: "diffusion", title: "diffusion", color: 0, runs: tables.runs(data, "diffusion")),
