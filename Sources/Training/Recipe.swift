@@ -58,6 +58,8 @@ public struct TrainingSettings: Sendable, Equatable {
   public var batchSize: Int
   public var learningRate: Float
   public var warmupSteps: Int
+  /// Steps at which the learning rate starts anew with its warm-up, ascending (SGDR: Loshchilov & Hutter 2017).
+  public var restarts: [Int] = []
   public var weightDecay: Float
   /// Gradients longer than this are shortened to it.
   public var maximumGradientNorm: Double
@@ -75,6 +77,14 @@ public struct TrainingSettings: Sendable, Equatable {
     self.weightDecay = weightDecay
     self.maximumGradientNorm = maximumGradientNorm
     self.emaDecay = emaDecay
+  }
+
+  /// The learning rate of a step, 0 ..< totalSteps: warm-up and half a cosine to 0, as often as there are starts.
+  public func learningRate(step: Int) -> Float {
+    let start = restarts.last { $0 <= step } ?? 0
+    let end = restarts.first { $0 > step } ?? totalSteps
+    let schedule = CosineSchedule(peak: learningRate, warmupSteps: warmupSteps, totalSteps: end - start)
+    return schedule.learningRate(step: step - start)
   }
 
   /// The random numbers before those of the first step: what is measured with them saw no step's draws.

@@ -7,7 +7,6 @@ public final class TrainingUpdate {
   private let recipe: any Recipe
   private let optimizer: AdamW
   private let average: ExponentialMovingAverage?
-  private let schedule: CosineSchedule
   /// Updates done.
   public private(set) var step = 0
 
@@ -18,8 +17,6 @@ public final class TrainingUpdate {
     let parameters = recipe.module.namedParameters()
     optimizer = AdamW(parameters, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
     average = settings.emaDecay.map { ExponentialMovingAverage(parameters, decay: $0) }
-    schedule = CosineSchedule(
-      peak: settings.learningRate, warmupSteps: settings.warmupSteps, totalSteps: settings.totalSteps)
     recipe.module.requireGradients()
   }
 
@@ -40,7 +37,7 @@ public final class TrainingUpdate {
     let loss = try recipe.loss(step: step, &random)
     loss.backward()
     let norm = optimizer.gradientNorm
-    optimizer.learningRate = schedule.learningRate(step: step)
+    optimizer.learningRate = settings.learningRate(step: step)
     optimizer.update(gradientScale: AdamW.clipScale(norm: norm, maximum: settings.maximumGradientNorm))
     optimizer.clearGradients()
     average?.update()

@@ -50,6 +50,19 @@ struct TrainerTests {
     }
   }
 
+  @Test func theLearningRateStartsAnewAtARestart() {
+    var settings = TrainingSettings(totalSteps: 50, batchSize: 1, learningRate: 2, warmupSteps: 4)
+    let plain = (0..<20).map { step in
+      TrainingSettings(totalSteps: 20, batchSize: 1, learningRate: 2, warmupSteps: 4).learningRate(step: step)
+    }
+    settings.restarts = [20]
+    // The first round is that of a run which ends at the restart; the second has a warm-up of its own and ends at 0.
+    #expect((0..<20).map { settings.learningRate(step: $0) } == plain)
+    #expect(settings.learningRate(step: 20) == 0 && settings.learningRate(step: 22) == 1)
+    #expect(settings.learningRate(step: 24) == 2 && abs(settings.learningRate(step: 37) - 1) < 1e-6)
+    #expect((24..<49).allSatisfy { settings.learningRate(step: $0) > settings.learningRate(step: $0 + 1) })
+  }
+
   @Test(arguments: [1, 37, 119])
   func anInterruptedRunEndsWithTheSameBits(_ stop: Int) throws {
     try withTemporaryFolder { folder in

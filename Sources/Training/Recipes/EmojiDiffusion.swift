@@ -25,6 +25,8 @@ public final class EmojiDiffusion: Recipe {
   public struct Variant: Sendable, Equatable {
     public var name = "emoji-ldm"
     public var totalSteps = 10_000
+    /// Steps at which the learning rate starts anew.
+    public var restarts: [Int] = []
     public var space = Space.latents
     /// Equation (3); else every caption is empty, equations (1) and (2).
     public var isConditional = true
@@ -39,8 +41,8 @@ public final class EmojiDiffusion: Recipe {
     public var dropShare: Float = 0.1
     /// Only the first so many emoji of the world; nil for all.
     public var worldLimit: Int?
-    /// The world grows: until these shares of the run only so many emoji occur, then all.
-    public var growth = [Growth(until: 0.1, emoji: 300), Growth(until: 0.25, emoji: 600)]
+    /// The world grows: before these steps only so many emoji occur, then all.
+    public var growth = [Growth(before: 1_000, emoji: 300), Growth(before: 2_500, emoji: 600)]
 
     public init() {}
 
@@ -83,12 +85,12 @@ public final class EmojiDiffusion: Recipe {
 
   /// A smaller world for the beginning of a run.
   public struct Growth: Sendable, Equatable {
-    /// Share of the run, 0…1.
-    public var until: Double
+    /// The first step of a larger world.
+    public var before: Int
     /// How many emoji there are until then: the first ones of the world.
     public var emoji: Int
 
-    public init(until: Double, emoji: Int) { (self.until, self.emoji) = (until, emoji) }
+    public init(before: Int, emoji: Int) { (self.before, self.emoji) = (before, emoji) }
   }
 
   /// Denoiser and, when it is trained along, text encoder, under the names of the pipeline's folders.
@@ -120,9 +122,11 @@ public final class EmojiDiffusion: Recipe {
   public init(_ variant: Variant = Variant(), clip: ModelFolder, autoencoder: ModelFolder?) throws(UserError) {
     precondition(variant.space == .pixels || autoencoder != nil, "latents without an autoencoder")
     self.variant = variant
-    settings = TrainingSettings(
+    var settings = TrainingSettings(
       totalSteps: variant.totalSteps, batchSize: 32, learningRate: 1e-3, warmupSteps: 300, weightDecay: 0.01,
       emaDecay: 0.999)
+    settings.restarts = variant.restarts
+    self.settings = settings
     self.clip = clip
     textEncoder = try clip.clipTextModel()
     tokenizer = try CLIPTokenizer(folder: clip.path)
@@ -179,7 +183,7 @@ public final class EmojiDiffusion: Recipe {
       case (.pixels, _):
         "The U-Net of `emoji-ldm` with two more levels around it, on the pixels themselves; the caption is empty always. "
       }
-    let world = variant.growth.map { "\($0.emoji) until \(Int(($0.until * 100).rounded())) % of the steps, " }.joined()
+    let world = variant.growth.map { "\($0.emoji) before step \($0.before), " }.joined()
     return what
       + "Trained on captioned emoji (\(world)\(names.count) in the end) that are composed anew for every step. "
       + "The network predicts \(variant.prediction == .velocity ? "v" : "ε"); loss "
@@ -247,8 +251,7 @@ public final class EmojiDiffusion: Recipe {
   }
 
   private func world(step: Int) -> CaptionedEmoji {
-    let share = Double(step) / Double(settings.totalSteps)
-    return worlds[variant.growth.firstIndex { share < $0.until } ?? worlds.count - 1]
+    worlds[variant.growth.firstIndex { step < $0.before } ?? worlds.count - 1]
   }
 
   /// What is to be denoised: the pictures [N, 3, 64, 64], or their latents, drawn from the encoder's distribution and scaled
