@@ -28,11 +28,15 @@ public final class TextConditionalDenoiser: Denoiser {
     self.recorder = recorder
   }
 
+  /// Under which path the call of an index from 0 is recorded: "step.012/unet".
+  public static func place(ofCall call: Int) -> String {
+    let number = String(call)
+    return "step." + String(repeating: "0", count: max(0, 3 - number.count)) + number + "/unet"
+  }
+
   public func predict(_ sample: Tensor, timestep: Float) throws -> Tensor {
-    let number = String(calls)
-    let place = "step." + String(repeating: "0", count: max(0, 3 - number.count)) + number + "/unet"
+    let recording = recorder?.recording(Self.place(ofCall: calls))
     calls += 1
-    let recording = recorder?.recording(place)
     guard let unconditional else {
       return unet(
         Variable(sample), timesteps: [timestep], encoderHiddenStates: Variable(condition), recording

@@ -14,6 +14,8 @@ public enum StageCatalogue {
     PlausiblePictures(), ReconstructionLosses(), DroppedSpectrum(), CompressionTraining(),
     TextToImage(), SettingsGrid(), ImageSizes(), ImageToImage(), Inpainting(),
     Architecture(),
+    CrossAttention(), AttentionHalves(), WordEdit(),
+    ThreeLosses(), GuidedStep(), GuidanceScale(),
   ]
 
   /// The stage of a name.

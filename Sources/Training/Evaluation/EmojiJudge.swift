@@ -4,7 +4,7 @@ import Models
 import Tensors
 
 /// Asks the classifier what a picture shows.
-struct EmojiJudge {
+public struct EmojiJudge {
   /// Shares of right answers.
   struct Score {
     private(set) var count = 0
@@ -22,12 +22,12 @@ struct EmojiJudge {
     }
   }
 
-  private let classifier: ImageClassifier
+  fileprivate let classifier: ImageClassifier
 
-  init(_ classifier: ImageClassifier) { self.classifier = classifier }
+  public init(_ classifier: ImageClassifier) { self.classifier = classifier }
 
   /// The rank of each picture's wanted class among all classes, 0 the most likely; pictures [N, 3, 64, 64] in −1…1.
-  func ranks(of wanted: [Int], in pictures: Tensor) -> [Int] {
+  public func ranks(of wanted: [Int], in pictures: Tensor) -> [Int] {
     precondition(wanted.count == pictures.shape[0], "\(wanted.count) classes for \(pictures.shape)")
     var ranks: [Int] = []
     for start in stride(from: 0, to: wanted.count, by: 50) {
@@ -42,6 +42,16 @@ struct EmojiJudge {
       }
     }
     return ranks
+  }
+}
+
+extension EmojiJudge {
+  /// What the classifier makes of pictures [N, 3, 64, 64] in −1…1 before it names them, [N, D].
+  public func features(of pictures: Tensor) -> Tensor {
+    Tensor.concatenated(
+      stride(from: 0, to: pictures.shape[0], by: 50).map { start in
+        classifier(Variable(pictures.sliced(start..<min(start + 50, pictures.shape[0])))).features.value
+      })
   }
 }
 

@@ -104,6 +104,36 @@ public struct EvaluationReport {
         + lines.joined(), to: out + "/samplers.csv")
   }
 
+  /// `attention.csv`.
+  public func write(attention rows: [EmojiEvaluation.PairAttention]) throws(UserError) {
+    try prepare()
+    let hash = try weights.weightsHash()
+    let lines = rows.map { row in
+      let s = row.shares
+      return "\(row.pair),\(row.first),\(row.second),\(row.isHeldOut ? "yes" : "no"),\(row.layer),"
+        + String(format: "%.6f,%.6f,%.6f,%.6f", s.first, s.second, s.next, s.end)
+        + ",\(settings.numInferenceSteps),\(settings.guidanceScale),\(row.seed),\(hash)\n"
+    }
+    try FileOutput.write(
+      "pair,first,second,held_out,layer,first_share,second_share,next_share,end_share,steps,guidance_scale,seed,weights\n"
+        + lines.joined(), to: out + "/attention.csv")
+  }
+
+  /// `guidance.csv`; the lines "real" hold the same measures of real scenes.
+  public func write(guidance rows: [EmojiEvaluation.GuidanceRow]) throws(UserError) {
+    try prepare()
+    let hash = try weights.weightsHash()
+    let lines = rows.map { row in
+      let q = row.quality
+      return "\(row.guidanceScale.map { "\($0)" } ?? "real"),\(row.prompt),\(row.emoji),"
+        + String(format: "%.6f,%.6f,%.6f,%.6f", q.top1, q.top5, q.diversity, q.saturation)
+        + ",\(row.pictures),\(EmojiEvaluation.guidanceSteps),\(settings.seed),\(hash)\n"
+    }
+    try FileOutput.write(
+      "guidance_scale,prompt,emoji,top1,top5,diversity,saturation,pictures,steps,seed,weights\n" + lines.joined(),
+      to: out + "/guidance.csv")
+  }
+
   private func prepare() throws(UserError) {
     try FileOutput.makeFolder(out)
   }

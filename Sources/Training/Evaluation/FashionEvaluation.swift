@@ -111,25 +111,9 @@ public struct FashionEvaluation {
 
   /// Mean distance between the features of two different pictures of one class, averaged over the classes.
   func diversity(_ features: Tensor, _ labels: [Int]) -> Double {
-    let width = features.shape[1]
-    var perClass: [Double] = []
-    for label in 0..<10 {
+    let perClass = (0..<10).compactMap { label in
       let rows = labels.indices.filter { labels[$0] == label }.prefix(500)
-      var (sum, pairs) = (0.0, 0)
-      features.withUnsafeBufferPointer { x in
-        for (i, a) in rows.enumerated() {
-          for b in rows.dropFirst(i + 1) {
-            var squares: Float = 0
-            for j in 0..<width {
-              let d = x[a * width + j] - x[b * width + j]
-              squares += d * d
-            }
-            sum += Double(squares.squareRoot())
-            pairs += 1
-          }
-        }
-      }
-      if pairs > 0 { perClass.append(sum / Double(pairs)) }
+      return rows.count < 2 ? nil : meanPairwiseDistance(features, rows: Array(rows))
     }
     return perClass.reduce(0, +) / Double(max(perClass.count, 1))
   }

@@ -16,9 +16,11 @@ struct EvaluateCommand: ParsableCommand {
 
         diffuse evaluate fashion-ddpm
         diffuse evaluate fashion-ddpm --samples 500 --guidance-scale 2 --out trial
+        diffuse evaluate emoji-ldm --sweeps-only
 
-      Writes evaluation.csv, samplers.csv and loss-by-timestep.csv to --out (the model's own folder by default), and \
-      with the default number of samples the section "Evaluation" of the model card.
+      Writes evaluation.csv and the sweeps to --out (the model's own folder by default), and with the default number of \
+      samples the section "Evaluation" of the model card. The sweeps are samplers.csv and loss-by-timestep.csv of garments, \
+      attention.csv and guidance.csv of a text-to-image model.
       """)
 
   @Argument(help: "Model folder or name.")
@@ -36,8 +38,11 @@ struct EvaluateCommand: ParsableCommand {
       """)
   var guidanceScale: Float?
 
-  @Flag(help: "Leave out the sweeps over samplers and timesteps.")
+  @Flag(help: "Leave out the sweeps.")
   var withoutSweeps = false
+
+  @Flag(help: "Only the sweeps.")
+  var sweepsOnly = false
 
   @Option(help: ArgumentHelp("Where the CSV files go.", valueName: "dir"))
   var out: String?
@@ -54,6 +59,7 @@ struct EvaluateCommand: ParsableCommand {
     if let guidanceScale, !(0...100).contains(guidanceScale) {
       throw UserError("--guidance-scale is \(guidanceScale); it must be 0 to 100")
     }
+    if withoutSweeps, sweepsOnly { throw UserError("--without-sweeps and --sweeps-only leave nothing to measure") }
     let home = try home.find()
     let path = try home.model(model)
     if model == "mixture" { return try evaluateMixture(out: out ?? path) }
@@ -83,12 +89,14 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = try FashionEvaluation(
       settings, model: ModelFolder(path), judge: ModelFolder(try home.model("fashion-classifier")),
       progress: { line.report(StageProgress(done: $1, total: $2, what: $0)) })
-    let metrics = try evaluation.run()
-    line.clear()
-    try Console.write(report.table(metrics))
-    try report.write(
-      metrics, judge: "fashion-classifier",
-      updatingCard: out == nil && settings.sampleCount == FashionEvaluation.standard.sampleCount)
+    if !sweepsOnly {
+      let metrics = try evaluation.run()
+      line.clear()
+      try Console.write(report.table(metrics))
+      try report.write(
+        metrics, judge: "fashion-classifier",
+        updatingCard: out == nil && settings.sampleCount == FashionEvaluation.standard.sampleCount)
+    }
     if withoutSweeps { return }
     try report.write(lossByTimestep: try evaluation.lossByTimestep())
     try report.write(samplers: try evaluation.samplerSweep())
@@ -103,11 +111,17 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = try EmojiEvaluation(
       settings, model: folder, judge: ModelFolder(try home.model("emoji-classifier")),
       progress: { line.report(StageProgress(done: $1, total: $2, what: $0)) })
-    let metrics = try evaluation.run()
+    if !sweepsOnly {
+      let metrics = try evaluation.run()
+      line.clear()
+      try Console.write(report.table(metrics))
+      try report.write(
+        metrics, judge: "emoji-classifier",
+        updatingCard: out == nil && settings.sampleCount == EmojiEvaluation.standard.sampleCount)
+    }
+    if withoutSweeps { return }
+    try report.write(attention: try evaluation.attentionSweep())
+    try report.write(guidance: try evaluation.guidanceSweep())
     line.clear()
-    try Console.write(report.table(metrics))
-    try report.write(
-      metrics, judge: "emoji-classifier",
-      updatingCard: out == nil && settings.sampleCount == EmojiEvaluation.standard.sampleCount)
   }
 }

@@ -1,0 +1,98 @@
+import Datasets
+import Foundation
+import Models
+import Pipelines
+import Stages
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+/// What `diffuse evaluate emoji-ldm` writes beside a model, and what stages read there.
+@Suite struct EmojiSweepTests {
+  /// A small untrained pipeline with an untrained judge, three steps a run.
+  private func withEvaluation(
+    _ body: (EmojiEvaluation, EvaluationReport, PipelineFolder) throws -> Void
+  ) throws {
+    try withTinyPipeline { path in
+      var configuration = ImageClassifier.Configuration()
+      (configuration.inChannels, configuration.channels, configuration.featureWidth) = (3, [8, 8], 8)
+      configuration.numClasses = try CaptionedEmoji().names.count
+      let judge = ImageClassifier(configuration)
+      var random = RandomSource(seed: 1)
+      judge.initialize(&random)
+      let judgeFolder = ModelFolder(path + "/judge")
+      try judgeFolder.write(judge, configuration.jsonObject)
+      try CaptionVocabulary(CaptionedEmoji()).write(to: path)
+      var settings = EvaluationSettings(sampleCount: 100, guidanceScale: 3)
+      (settings.numInferenceSteps, settings.seed) = (3, 4)
+      let folder = PipelineFolder(path)
+      let evaluation = try EmojiEvaluation(settings, model: folder, judge: judgeFolder) { _, _, _ in }
+      let report = EvaluationReport(model: path, weights: folder.part("unet"), out: path, settings: settings)
+      try body(evaluation, report, folder)
+    }
+  }
+
+  @Test func attentionIsReadAsItWasMeasured() throws {
+    try withEvaluation { evaluation, report, folder in
+      let rows = try evaluation.attentionSweep(count: 3)
+      try report.write(attention: rows)
+      let sweep = try #require(try AttentionSweep(folder))
+      #expect(rows.count == 3 * 5 && sweep.rows.count == rows.count && sweep.pairs.count == 3)
+      #expect(sweep.steps == 3 && sweep.guidanceScale == 3)
+      for (read, row) in zip(sweep.rows, rows) {
+        #expect(read.prompt == "\(row.first) left of \(row.second)" && read.layer == row.layer && read.seed == row.seed)
+        #expect(abs(read.shares.first - row.shares.first) < 1e-6 && abs(read.shares.end - row.shares.end) < 1e-6)
+      }
+      #expect(sweep.pairs.map(\.seed) == [4, 5, 6])
+      // The stage runs the same pairs and finds the same.
+      let stage = try StageCatalogue.stage(named: "attention-halves")
+      let home = try Home.find(workingDirectory: #filePath)
+      let result = try stage.run(
+        StageContext(defaultsOf: stage, setting: ["model": folder.path, "pairs": "3"], home: home))
+      let said = result.text("live_check")
+      #expect(said.contains("The 3 pairs that were run just now"))
+      // Powers of ten are below what the file's digits can tell.
+      #expect(said.split(separator: " ").last.flatMap { Double($0.dropLast()) } ?? 0 <= 1e-4, "\(said)")
+    }
+  }
+
+  @Test func guidanceIsReadAsItWasMeasured() throws {
+    try withEvaluation { evaluation, report, folder in
+      let rows = try evaluation.guidanceSweep(prompts: 2, count: 2, scales: [1, 4])
+      try report.write(guidance: rows)
+      let sweep = try #require(try GuidanceSweep(folder))
+      #expect(sweep.rows.count == 6 && sweep.scales == [1, 4] && sweep.real != nil)
+      #expect(sweep.steps == EmojiEvaluation.guidanceSteps && sweep.seed == 4 && sweep.pictures == 2)
+      for (read, row) in zip(sweep.rows, rows) {
+        #expect(read.prompt == row.prompt && read.scale == row.guidanceScale.map(Double.init))
+        #expect(abs(read.diversity - row.quality.diversity) < 1e-6)
+      }
+      // One of the rows again, by hand.
+      var request = TextToImageRequest(prompt: "penguin")
+      (request.numInferenceSteps, request.guidanceScale, request.seed) = (EmojiEvaluation.guidanceSteps, 4, 4)
+      request.numImagesPerPrompt = 2
+      let pictures = try StableDiffusionPipeline(folder: folder).generate(request).pictures
+      let row = try #require(sweep.row("penguin", scale: 4))
+      #expect(abs(row.saturation - meanSaturation(pictures)) < 1e-6)
+    }
+  }
+
+  // MARK: Measures
+
+  @Test func saturationOfKnownColours() {
+    let pure = Tensor([1, 0, 0], shape: [1, 3, 1, 1])
+    let grey = Tensor([0.4, 0.4, 0.4], shape: [1, 3, 1, 1])
+    let pale = Tensor([0.5, 0.75, 0.6], shape: [1, 3, 1, 1])
+    #expect(meanSaturation(pure) == 1 && meanSaturation(grey) == 0 && meanSaturation(pale) == 0.25)
+    #expect(meanSaturation(Tensor.concatenated([pure, pale], along: 3)) == 0.625)
+    #expect(meanSaturation(Tensor.concatenated([pure, pale])) == 0.625)
+  }
+
+  @Test func distanceOfPairs() {
+    let features = Tensor([0, 0, 3, 4, 0, 8], shape: [3, 2])
+    // 5, 8 and 5.
+    #expect(meanPairwiseDistance(features) == 6)
+    #expect(meanPairwiseDistance(features, rows: [0, 2]) == 8)
+  }
+}
