@@ -107,8 +107,32 @@ import Testing
         ["one", "two", "three", "▶"].first { line == $0 || (line.hasPrefix($0) && $0 == "▶") }
       }
     }
-    try player.playSteps { keys.isEmpty ? nil : keys.removeFirst() }
+    try player.playSteps(key: { keys.isEmpty ? nil : keys.removeFirst() })
     #expect(seen.starts(with: expected.order), "\(seen)")
     if !expected.keys.contains("r") { #expect(seen == expected.order) }
+  }
+
+  @Test func stepsChangeAParameter() throws {
+    let body = "```stage echo\n```\n\n```stage echo\nas: b\n```\n\nTwice is {{echo.twice}} and {{b.twice}}.\n"
+    let run = try LessonRun(try parse(body), settings: LessonSettings(assignments: ["count=2"]), home: emptyHome())
+    var (keys, lines, seen) = (Array("ccnn"), ["count=99", "cuont=1", "count=5", "seed=9"], "")
+    let player = LessonPlayer(run: run, renderer: TerminalRenderer()) { (text) throws(UserError) in seen += text }
+    try player.playSteps(
+      key: { keys.isEmpty ? nil : keys.removeFirst() }, line: { _ in lines.isEmpty ? nil : lines.removeFirst() })
+    #expect(lines.isEmpty)
+    #expect(seen.contains("count must be a whole number from 0 to 10, not '99'"), "\(seen)")
+    #expect(seen.contains("cuont") && seen.contains("--set count=5") && seen.contains("--seed 9"), "\(seen)")
+    #expect(seen.hasSuffix("Twice is 10 and 4.\n\n"), "\(seen)")
+  }
+
+  @Test func longStepsPauseWhenTheWindowIsFull() throws {
+    let body = (1...9).map { "Paragraph \($0).\n\n" }.joined() + "## End\n\nThe end.\n"
+    let run = try LessonRun(try parse(body), settings: LessonSettings(), home: emptyHome())
+    var (keys, seen) = (Array("nnnnnnnn"), "")
+    let player = LessonPlayer(run: run, renderer: TerminalRenderer()) { (text) throws(UserError) in seen += text }
+    try player.playSteps(key: { keys.isEmpty ? nil : keys.removeFirst() }, rows: 10)
+    // Each paragraph takes two lines, so that four of them fit.
+    #expect(seen.contains("Paragraph 4.\n\nmore:") && seen.contains("Paragraph 8.\n\nmore:"), "\(seen)")
+    #expect(seen.contains("step 1 of 2:") && seen.contains("The end."))
   }
 }

@@ -159,7 +159,9 @@ def check_controls(browser, path):
         browser.run("document.querySelector('dialog button').click()")
         expect(browser.await_true("!document.querySelector('dialog')") and browser.run(count) == before,
                f"{path.name}: the larger figure does not go back")
-    browser.run("document.body.focus()")
+
+
+def check_keyboard(browser, path):
     browser.type("body", "\ue004")  # Tab
     expect(browser.run("return document.activeElement.className") == "skip", f"{path.name}: Tab does not reach the skip link")
 
@@ -182,6 +184,7 @@ def main():
                 if options.pictures:
                     browser.picture(options.pictures / f"{page.stem}-{where}.png", whole=True)
                 if where == "light":
+                    check_keyboard(browser, page)
                     check_links(options.course, browser, page)
                     check_theme(browser, page)
                     sliders += check_sliders(browser, page)

@@ -18,10 +18,21 @@ public enum Console {
   }
 
   /// Columns of the terminal; 80 when standard output is none.
-  public static var width: Int {
+  public static var width: Int { window.map { Int($0.ws_col) } ?? 80 }
+
+  /// Lines of the terminal's window; nil when standard output is none.
+  public static var rows: Int? { window.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }
+
+  /// Pixels of one character of the terminal; where it does not tell, the usual ones.
+  static var cell: (width: Int, height: Int) {
+    guard let size = window, size.ws_row > 0, size.ws_xpixel > 0, size.ws_ypixel > 0 else { return (10, 20) }
+    return (max(1, Int(size.ws_xpixel / size.ws_col)), max(1, Int(size.ws_ypixel / size.ws_row)))
+  }
+
+  private static var window: winsize? {
     var size = winsize()
-    guard outputIsTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+    guard outputIsTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return size
   }
 
   /// Writes to standard output.

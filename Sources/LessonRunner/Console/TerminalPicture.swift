@@ -7,7 +7,10 @@ public enum TerminalPicture {
   /// - Parameters:
   ///   - rgb: 3 · width · height bytes, row after row.
   ///   - columns: how many columns of the terminal it may fill.
-  public static func text(rgb: [UInt8], width: Int, height: Int, columns: Int) -> String {
+  ///   - rows: and how many lines; the window's by default, less the prompt's.
+  public static func text(
+    rgb: [UInt8], width: Int, height: Int, columns: Int, rows: Int? = Console.rows.map { max(4, $0 - 3) }
+  ) -> String {
     precondition(rgb.count == 3 * width * height, "\(rgb.count) bytes for \(width)×\(height) pixels")
     let environment = g_get_environ()
     defer { g_strfreev(environment) }
@@ -19,10 +22,12 @@ public enum TerminalPicture {
       chafa_canvas_config_unref(configuration)
     }
     chooseMode(configuration, info)
-    var (wide, high) = (Int32(columns), Int32(10_000))
-    chafa_calc_canvas_geometry(Int32(width), Int32(height), &wide, &high, 0.5, 1, 0)
+    var (wide, high) = (Int32(columns), Int32(rows ?? 10_000))
+    let cell = Console.cell
+    chafa_calc_canvas_geometry(
+      Int32(width), Int32(height), &wide, &high, Float(cell.width) / Float(cell.height), 1, 0)
     chafa_canvas_config_set_geometry(configuration, max(1, wide), max(1, high))
-    chafa_canvas_config_set_cell_geometry(configuration, 10, 20)
+    chafa_canvas_config_set_cell_geometry(configuration, Int32(cell.width), Int32(cell.height))
     guard let canvas = chafa_canvas_new(configuration) else { return "" }
     defer { chafa_canvas_unref(canvas) }
     chafa_canvas_draw_all_pixels(canvas, CHAFA_PIXEL_RGB8, rgb, Int32(width), Int32(height), Int32(3 * width))

@@ -3,7 +3,7 @@ import Tensors
 
 /// Takes a reader through a lesson: prints its blocks, runs its stages, shows and writes their figures.
 public struct LessonPlayer {
-  public let run: LessonRun
+  public internal(set) var run: LessonRun
   public let renderer: TerminalRenderer
   /// Where text goes.
   public let write: (String) throws(UserError) -> Void
@@ -23,66 +23,41 @@ public struct LessonPlayer {
   /// The whole lesson in one go.
   public func play() throws(UserError) {
     try write(renderer.opening(of: run.document))
-    for block in run.document.blocks { try play(block) }
+    for block in run.document.blocks { try pieces(of: block, write) }
   }
 
   /// One stage of the lesson alone.
-  public func play(only block: StageBlock) throws(UserError) { try play(.stage(block)) }
+  public func play(only block: StageBlock) throws(UserError) { try pieces(of: .stage(block), write) }
 
-  /// Stops after each stage until `key` gives a key: n, blank or Return goes on, p back, r runs the stage again, q ends.
-  public func playSteps(key: () -> Character?) throws(UserError) {
-    let steps = steps
-    var (index, isAgain) = (0, false)
-    try write(renderer.opening(of: run.document))
-    while index < steps.count {
-      for block in isAgain ? steps[index].suffix(1) : steps[index][...] { try play(block) }
-      guard index < steps.count - 1 else { return }
-      isAgain = false
-      try write(renderer.prompt(step: index + 1, of: steps.count))
-      switch try choice(key) {
-      case "p": index = max(0, index - 1)
-      case "r":
-        if case .stage(let block)? = steps[index].last { run.forget(block) }
-        isAgain = true
-      case "q": return
-      default: index += 1
-      }
-    }
+  /// A step at a time: n, blank or Return goes on, p back, r runs the stage again, c asks for another value of a parameter
+  /// and runs it with that, q ends.
+  ///
+  /// - Parameters:
+  ///   - key: the next key.
+  ///   - line: asks for a line with the given words.
+  ///   - rows: lines of the window, at which a long step pauses; nil never pauses.
+  public func playSteps(
+    key: @escaping () -> Character?, line: @escaping (String) -> String? = { _ in nil }, rows: Int? = nil
+  ) throws(UserError) {
+    try StepPlayer(self, hands: StepPlayer.Hands(key: key, line: line, rows: rows)).play()
   }
 
-  /// The keys that mean something; the end of input means going on.
-  private func choice(_ key: () -> Character?) throws(UserError) -> Character {
-    while let pressed = key() {
-      if "npqr".contains(pressed) { return pressed }
-      if pressed == " " || pressed == "\n" || pressed == "\r" { return "n" }
-    }
-    return "n"
-  }
-
-  /// Blocks up to and with each stage; what follows the last stage is a step too.
-  private var steps: [[LessonBlock]] {
-    var steps: [[LessonBlock]] = [[]]
-    for block in run.document.blocks {
-      steps[steps.count - 1].append(block)
-      if case .stage = block { steps.append([]) }
-    }
-    return steps.filter { !$0.isEmpty }
-  }
-
-  private func play(_ block: LessonBlock) throws(UserError) {
-    try write(try renderer.block(block, of: run))
+  /// What is shown of a block, in pieces that are not to be torn: text, a stage's numbers, its tensors, each of its figures.
+  func pieces(of block: LessonBlock, _ show: (String) throws(UserError) -> Void) throws(UserError) {
+    try show(try renderer.block(block, of: run))
     if case .exercise(let exercise) = block, exercise == run.document.exercises.last {
-      try write(renderer.lines("diffuse lesson \(run.document.number) --exercises grades your answers.") + "\n")
+      try show(renderer.lines("diffuse lesson \(run.document.number) --exercises grades your answers.") + "\n")
     }
     guard case .stage(let stage) = block else { return }
     let outcome = try run.outcome(of: stage)
+    for picture in desk.tensors(of: outcome, renderer: renderer) { try show(picture) }
     for name in stage.figures {
       let fileName = run.document.fileName(ofFigure: name, in: stage)
       let declared = stage.stage.figures.first { $0.name == name }
       let text = try desk.take(
         { () throws(UserError) in try run.figure(name, of: outcome, fileName: fileName) }, named: fileName,
         summary: declared?.summary ?? "", ownSize: declared?.size ?? .slide, renderer: renderer)
-      try write(text + "\n")
+      try show(text + "\n")
     }
   }
 
@@ -118,13 +93,5 @@ public struct LessonPlayer {
 
   private func print(_ lines: [String]) throws(UserError) {
     try write(lines.map { $0 + "\n" }.joined())
-  }
-}
-
-extension TerminalRenderer {
-  /// What the keys do, between two steps.
-  func prompt(step: Int, of count: Int) -> String {
-    let text = "step \(step) of \(count): [n]ext  [p]revious  [r]un again  [q]uit"
-    return (colors ? TextStyle.dim.apply(to: text) : text) + "\n\n"
   }
 }

@@ -99,6 +99,19 @@ public final class LessonRun {
     return result
   }
 
+  /// The lesson with another value of a parameter of one stage, or another seed; what the other stages found is kept where it does
+  /// not depend on that.
+  public func changing(_ assignment: String, of block: StageBlock) throws(UserError) -> LessonRun {
+    let changed = try LessonRun(
+      document, settings: try settings.changing(assignment, of: block), home: home, reporter: reporter)
+    guard changed.settings.seed == settings.seed else { return changed }
+    for (alias, outcome) in outcomes {
+      let (before, now) = (variants[alias] ?? [], changed.variants[alias] ?? [])
+      if before.map(\.values) == now.map(\.values) { changed.outcomes[alias] = outcome }
+    }
+    return changed
+  }
+
   /// Forgets what a stage found, so that it runs again.
   public func forget(_ block: StageBlock) { outcomes[block.alias] = nil }
 

@@ -62,7 +62,10 @@ extension LessonSettings {
     var values = block.values
     var compared: (parameter: StageParameter, values: [ParameterValue])?
     for parameter in block.stage.parameters {
-      let given = overrides.filter { self.parameter($0.key, of: block)?.name == parameter.name }
+      let all = overrides.filter { self.parameter($0.key, of: block)?.name == parameter.name }
+      // What is set for this stage alone goes before what is set for every stage.
+      let own = all.filter { $0.key.contains(".") }
+      let given = own.isEmpty ? all : own
       guard !given.isEmpty else { continue }
       let parsed = try parse(given, for: parameter)
       if parameter.isList || parsed.count == 1 {
@@ -80,6 +83,27 @@ extension LessonSettings {
       varied[compared.parameter.name] = [value]
       return StageVariant(compared: (compared.parameter.name, value), values: varied)
     }
+  }
+
+  /// With another value of a parameter of one stage, or another seed; what was set for the stage before gives way.
+  ///
+  /// - Parameter assignment: `timestep=600`, `seed=7`.
+  func changing(_ assignment: String, of block: StageBlock) throws(UserError) -> LessonSettings {
+    guard let new = try LessonSettings(assignments: [assignment]).overrides.first else { return self }
+    var changed = self
+    if new.key == "seed" {
+      guard let seed = UInt64(new.text) else {
+        throw UserError("the seed '\(new.text)' is no whole number from 0 to 18446744073709551615")
+      }
+      changed.seed = seed
+      return changed
+    }
+    guard let parameter = self.parameter(new.key, of: block) else {
+      throw .unknown("parameter of \(block.alias)", new.key, among: block.stage.parameters.map(\.name) + ["seed"])
+    }
+    changed.overrides.removeAll { $0.key.contains(".") && self.parameter($0.key, of: block) == parameter }
+    changed.overrides.append(Override(key: "\(block.alias).\(parameter.name)", text: new.text))
+    return changed
   }
 
   /// Values in order, twice the same one once; commas part all but free text, which several `--set` give.

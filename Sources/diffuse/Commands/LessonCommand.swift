@@ -38,7 +38,11 @@ struct LessonCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write every tensor of the run.", valueName: "file.safetensors"))
   var tensors: String?
 
-  @Flag(help: "Wait for a key after each stage (n next, p previous, r run again, q quit) when there is a terminal.")
+  @Flag(
+    help: """
+      Go step by step when there is a terminal: n next, p previous, r run the stage again, c change a parameter and run it \
+      again, q quit.
+      """)
   var step = false
 
   @Flag(help: "Ask the exercises and grade the answers, one line each.")
@@ -79,7 +83,12 @@ struct LessonCommand: ParsableCommand {
         return readLine()
       }
     } else if step, Console.inputIsTerminal, Console.outputIsTerminal {
-      try player.playSteps { KeyReader.key() }
+      try player.playSteps(
+        key: { KeyReader.key() },
+        line: { words in
+          Console.prompt(words)
+          return readLine()
+        }, rows: Console.rows)
     } else {
       try player.play()
     }
