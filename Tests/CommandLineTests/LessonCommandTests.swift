@@ -135,7 +135,7 @@ import Testing
       ["-qec", command, "/dev/null"], input: "q", program: "/usr/bin/script",
       environment: ["TERM": "xterm", "NO_COLOR": ""])
     #expect(outcome.code == 0)
-    #expect(outcome.output.contains("[n]ext  [p]revious  [r]un again  [q]uit"))
+    #expect(outcome.output.contains("[n]ext  [p]revious  [q]uit"))
     #expect(outcome.output.contains("\u{1B}[1m"))
     #expect(!outcome.output.contains("step 2 of"))
     let plain = try Diffuse.run(["lesson", "02", "--step"])

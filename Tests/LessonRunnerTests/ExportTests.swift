@@ -102,6 +102,22 @@ import Testing
     #expect(!used.isEmpty && used.isSubset(of: ids), "\(used.subtracting(ids)) are not defined")
   }
 
+  @Test func bitmapsStandWhereTheyAre() throws {
+    let figure = Figure(
+      name: "grid", title: "Bitmaps", caption: "", alternativeText: "Two.", provenance: Provenance(command: ""),
+      content: ImageGrid(rows: [[ImageCell(.zeros([1, 8, 8])), ImageCell(.zeros([1, 8, 8]))]]))
+    let bytes = try figure.encoded(as: .svg)
+    let old = String(decoding: bytes, as: UTF8.self)
+    let new = String(decoding: SVGCompactor.file(bytes, name: "grid"), as: UTF8.self)
+    let count = old.components(separatedBy: "<pattern").count - 1
+    #expect(count >= 2 && !new.contains("<pattern") && !new.contains("<clipPath"), "\(new)")
+    #expect(new.components(separatedBy: "transform=\"matrix(").count - 1 == count)
+    #expect(
+      new.hasPrefix(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"720pt\""))
+    #expect(new.hasSuffix("</svg>\n") && new.contains("<desc id=\"grid-desc\">Two.</desc>"))
+  }
+
   @Test func mergingKeepsApartWhatIsNoColor() {
     #expect(
       ThemedSVG.merged(["<g style=\"fill:#ffffff\">"], ["<g style=\"fill:#000000\">"])

@@ -51,10 +51,21 @@ public struct FigureDesk: Sendable {
     if showsPictures { text += try picture(figure, size, columns: renderer.width) }
     text += renderer.lines("Figure \(figure.name): \(figure.caption)")
     if let folder {
-      let path = try figure.write(to: folder, format: format, theme: theme, size: size)
+      let path = try write(figure, size, to: folder)
       text += renderer.lines("→ \(path)", indent: "  ")
     }
     return text
+  }
+
+  /// The picture and NAME.json; SVG in its short form.
+  private func write(_ figure: Figure, _ size: FigureSize, to folder: String) throws(UserError) -> String {
+    guard format == .svg else { return try figure.write(to: folder, format: format, theme: theme, size: size) }
+    let bytes = try figure.encoded(as: .svg, theme: theme, size: size)
+    try FileOutput.makeFolder(folder)
+    let base = (folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/") + figure.name
+    try FileOutput.write(SVGCompactor.file(bytes, name: figure.name), to: base + ".svg")
+    try FileOutput.write(figure.sidecar, to: base + ".json")
+    return base + ".svg"
   }
 
   private func picture(_ figure: Figure, _ size: FigureSize, columns: Int) throws(UserError) -> String {

@@ -67,7 +67,8 @@ extension LessonPage {
   private func figure(_ name: String, of outcome: StageOutcome, _ prefix: String) throws(UserError) -> String {
     let fileName = document.fileName(ofFigure: name, in: outcome.block)
     let figure = try run.figure(name, of: outcome, fileName: fileName)
-    let svg = try ThemedSVG(prefix: prefix).element(figure)
+    let size = outcome.block.stage.figures.first { $0.name == name }?.size ?? .slide
+    let svg = try ThemedSVG(prefix: prefix).element(figure, size: size)
     return "<figure class=\"art\" id=\"figure-\(fileName)\">\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
       + "aria-label=\"Figure: \(escapedHTML(figure.title.linear))\">\n\(svg)</div>\n"
       + "<figcaption>\(proseHTML(figure.caption))"

@@ -4,8 +4,7 @@ import Tensors
 /// One inline SVG for both themes, made of the two that Cairo writes.
 ///
 /// The two differ in colours alone, so they are walked line by line: where colours differ, `light-dark(…)` takes both; where a
-/// picture differs, both are there and the page's style shows one. On the way numbers are rounded to a hundredth of a
-/// point, defaults left out and ids shortened, which makes it less than half as large.
+/// picture differs, both are there and the page's style shows one.
 package struct ThemedSVG {
   /// What ids in the page begin with; unique in the page.
   let prefix: String
@@ -18,7 +17,8 @@ package struct ThemedSVG {
     let dark = try lines(of: figure, .dark, size)
     let open = "aria-labelledby=\"\(prefix)-title \(prefix)-desc\">"
     let page = try figure.page(theme: .light, size: size)
-    let box = "viewBox=\"0 0 \(Self.rounded(page.size.width)) \(Self.rounded(page.size.height))\""
+    let box =
+      "viewBox=\"0 0 \(SVGCompactor.rounded(page.size.width, digits: 2)) \(SVGCompactor.rounded(page.size.height, digits: 2))\""
     if let merged = Self.merged(light, dark) {
       return "<svg role=\"img\" \(box) \(open)\(merged)</svg>"
     }
@@ -33,16 +33,7 @@ package struct ThemedSVG {
 
   /// What stands inside `<svg>`, an element a line.
   private func lines(of figure: Figure, _ theme: Theme, _ size: FigureSize) throws(UserError) -> [String] {
-    let bytes = try figure.encoded(as: .svg, theme: theme, size: size)
-    let text = String(decoding: bytes, as: UTF8.self)
-    var compactor = SVGCompactor(name: figure.name, prefix: prefix)
-    for line in text.utf8.split(separator: UInt8(ascii: "\n")) { compactor.take(line) }
-    return compactor.lines
-  }
-
-  static func rounded(_ value: Double) -> String {
-    let text = printf("%.*f", 2, value)
-    return text.hasSuffix(".00") ? String(text.dropLast(3)) : text
+    SVGCompactor.lines(of: try figure.encoded(as: .svg, theme: theme, size: size), name: figure.name, prefix: prefix)
   }
 
   // MARK: Two into one

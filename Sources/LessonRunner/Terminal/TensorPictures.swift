@@ -51,12 +51,12 @@ struct TensorPictures {
     return (0..<mostPictures).map { $0 * (count - 1) / (mostPictures - 1) }
   }
 
-  /// Grey or colours for what stays near −1…1, else signed values around 0.
+  /// Grey or colours, the noise of noisy pictures included; signed values around 0 for latents.
   private static func mapping(of tensor: Tensor, isPicture: Bool) -> PixelMapping {
     let (low, high) = tensor.withUnsafeBufferPointer { ($0.min() ?? 0, $0.max() ?? 0) }
-    if isPicture, low >= -1.5, high <= 1.5 { return .symmetric }
-    let limit = max(abs(low), abs(high), 1e-6)
-    return tensor.shape[tensor.rank - 3] == 3 ? .intensity(-limit...limit) : .diverging(limit: limit)
+    let largest = max(-low, high)
+    guard isPicture else { return .diverging(limit: max(largest, 1e-6)) }
+    return .intensity(largest <= 1.5 ? -1...1 : -min(largest, 3)...min(largest, 3))
   }
 }
 

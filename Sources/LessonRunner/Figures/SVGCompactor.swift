@@ -1,22 +1,48 @@
 /// Writes Cairo's SVG shorter, a line at a time, without a change that can be seen.
 package struct SVGCompactor {
-  package typealias Line = Substring.UTF8View
+  private typealias Line = Substring.UTF8View
 
   /// The prefix that ids have, and the one they get.
   let name: String
   let prefix: String
-  package private(set) var lines: [String] = []
+  private var lines: [String] = []
   /// The id of the glyph whose outline comes next.
   private var glyph: String?
   /// Glyphs without an outline, such as the blank.
   private var emptyGlyphs: Set<String> = []
 
-  package init(name: String, prefix: String) {
+  private init(name: String, prefix: String) {
     self.name = name
     self.prefix = prefix
   }
 
-  package mutating func take(_ line: Line) {
+  /// The elements inside `<svg>` of a file, one a line.
+  ///
+  /// - Parameters:
+  ///   - name: what ids in it begin with.
+  ///   - prefix: what they are to begin with.
+  package static func lines(of svg: [UInt8], name: String, prefix: String) -> [String] {
+    var compactor = SVGCompactor(name: name, prefix: prefix)
+    for line in String(decoding: svg, as: UTF8.self).utf8.split(separator: UInt8(ascii: "\n")) { compactor.take(line) }
+    var pictures = SVGPictures(lines: compactor.lines)
+    pictures.place()
+    return pictures.lines
+  }
+
+  /// A whole file, as short as it gets; it looks the same.
+  package static func file(_ svg: [UInt8], name: String) -> [UInt8] {
+    let text = String(decoding: svg.prefix(1000), as: UTF8.self)
+    let lines = lines(of: svg, name: name, prefix: name)
+    guard let start = text.firstRange(of: "<svg"), let end = text[start.upperBound...].firstIndex(of: ">") else {
+      return svg
+    }
+    let head = text[start.lowerBound...end].replacing(" xmlns:xlink=\"http://www.w3.org/1999/xlink\"", with: "")
+    return Array(
+      (["<?xml version=\"1.0\" encoding=\"UTF-8\"?>", String(head)] + lines + ["</svg>", ""]).joined(separator: "\n")
+        .utf8)
+  }
+
+  private mutating func take(_ line: Line) {
     let text = String(Substring(line)).trimmed
     if text.hasPrefix("<?xml") || text.hasPrefix("<svg") || text == "</svg>" { return }
     if text.hasPrefix("<title") || text.hasPrefix("<desc") {
@@ -114,6 +140,13 @@ package struct SVGCompactor {
   }
 
   // MARK: Numbers
+
+  /// At most so many decimals.
+  static func rounded(_ value: Double, digits: Int) -> String {
+    let text = printf("%.*f", digits, value)
+    guard text.contains("."), let last = text.lastIndex(where: { $0 != "0" }) else { return text }
+    return String(text[last] == "." ? text[..<last] : text[...last])
+  }
 
   /// Two decimals, no zeros at the end.
   package static func shortNumber(_ text: some StringProtocol) -> String {
