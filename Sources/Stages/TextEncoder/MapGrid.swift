@@ -27,7 +27,10 @@ struct MapGrid: Component {
   private var columns: Int { maps.map(\.count).max() ?? 0 }
 
   /// Names of rows need a line each.
-  private func leastSide(_ style: Style) -> Double { style.em(0.95) * Double(names.count) }
+  private func leastSide(_ style: Style) -> Double { style.em(1.2) * Double(names.count) }
+
+  /// Larger maps show nothing more, unless their names need the room.
+  private func largestSide(_ style: Style) -> Double { max(style.em(18), leastSide(style)) }
 
   private func size(_ style: Style, side: Double) -> Size {
     let insets = insets(style)
@@ -40,14 +43,15 @@ struct MapGrid: Component {
 
   func preferredHeight(width: Double, _ style: Style) -> Double {
     let free = width - size(style, side: 0).width
-    return size(style, side: min(max(free / Double(columns), leastSide(style)), style.em(18))).height
+    return size(style, side: min(max(free / Double(columns), leastSide(style)), largestSide(style))).height
   }
 
   func draw(on canvas: Canvas, in rect: Rect) {
     let style = canvas.style
     let empty = size(style, side: 0)
     let side = min(
-      (rect.width - empty.width) / Double(columns), (rect.height - empty.height) / Double(maps.count), style.em(18))
+      (rect.width - empty.width) / Double(columns), (rect.height - empty.height) / Double(maps.count),
+      largestSide(style))
     let whole = size(style, side: side)
     let insets = insets(style)
     let corner = Point(
