@@ -43,6 +43,7 @@ struct TextToImage: Stage {
     FigureDeclaration("pipeline-trace", "Every tensor from the prompt to the picture, with what made it"),
     FigureDeclaration(
       "denoising-strip", "z_t and the guess ẑ₀ decoded at the steps of one run", formulas: ["vae.unscale"]),
+    FigureDeclaration("denoising-run", "The run in motion: latents, and z_t and ẑ₀ decoded"),
   ]
 
   func run(_ context: StageContext) throws(UserError) -> StageResult {
@@ -60,6 +61,7 @@ struct TextToImage: Stage {
     let provenance = model.provenance(context)
     result.figure("pipeline-trace") { () throws(UserError) in TraceFigure(run: run).figure(provenance) }
     result.figure("denoising-strip") { () throws(UserError) in strip.figure(provenance) }
+    result.figure("denoising-run") { () throws(UserError) in strip.movingFigure(provenance) }
     return result
   }
 
