@@ -16,8 +16,12 @@ import time
 class Terminal:
     """A window of tmux on a server of its own."""
 
+    count = 0
+
     def __init__(self, width, height):
-        self.name = f"diffuse-{os.getpid()}-{width}x{height}"
+        # A name that was used before may still belong to a server on its way out.
+        Terminal.count += 1
+        self.name = f"diffuse-{os.getpid()}-{Terminal.count}"
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(width), "-y", str(height), "env", "-i",
                   f"PATH={os.environ['PATH']}", f"HOME={os.environ.get('HOME', '/')}", "LANG=C.UTF-8",
                   "TERM=screen-256color", f"DIFFUSE_HOME={os.environ.get('DIFFUSE_HOME', '')}", "PS1=$ ", "bash", "--norc",
