@@ -119,7 +119,7 @@ private struct JSONObject {
   private var lines: [String] = []
 
   mutating func add(_ key: String, _ value: String?) {
-    lines.append("  \"\(key)\": \(value.map { "\"" + JSONObject.escaped($0) + "\"" } ?? "null")")
+    lines.append("  \"\(key)\": \(value.map(jsonString) ?? "null")")
   }
 
   mutating func add(_ key: String, number: UInt64?) {
@@ -127,21 +127,4 @@ private struct JSONObject {
   }
 
   var text: String { "{\n" + lines.joined(separator: ",\n") + "\n}\n" }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
 }

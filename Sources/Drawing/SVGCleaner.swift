@@ -49,8 +49,8 @@ struct SVGCleaner {
     Array(
       """
        role="img" aria-labelledby="\(prefix)-title \(prefix)-desc">
-      <title id="\(prefix)-title">\(SVGCleaner.escaped(title))</title>
-      <desc id="\(prefix)-desc">\(SVGCleaner.escaped(description))</desc>
+      <title id="\(prefix)-title">\(escapedXML(title))</title>
+      <desc id="\(prefix)-desc">\(escapedXML(description))</desc>
       """.utf8)
   }
 
@@ -69,18 +69,20 @@ struct SVGCleaner {
     for i in 0..<count where bytes[position + i] != text.utf8Start[i] { return false }
     return true
   }
+}
 
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
-      }
+/// Text with what XML and HTML would read as markup written as entities, in quoted attributes too.
+package func escapedXML(_ text: some StringProtocol) -> String {
+  var result = ""
+  result.reserveCapacity(text.utf8.count)
+  for character in text {
+    switch character {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "\"": result += "&quot;"
+    default: result.append(character)
     }
-    return result
   }
+  return result
 }

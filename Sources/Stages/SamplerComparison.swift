@@ -97,7 +97,7 @@ struct SamplerComparison: Stage {
   private func result(
     _ rows: [Row], reference: Tensor, _ sampler: GarmentSampler, _ context: StageContext
   ) throws(UserError) -> StageResult {
-    let sweep = try SamplerSweep(model: sampler.folder)
+    let sweep = try SamplerSweep(folder: sampler.folder.path)
     let (steps, count) = (context.integer("num_inference_steps"), context.integer("samples"))
     var result = StageResult()
     addDistances(rows, reference, to: &result)

@@ -1,11 +1,10 @@
 import Diffusion
 import Drawing
-import Foundation
 import Models
 import Tensors
 
 /// `samplers.csv` beside a model: what `diffuse evaluate` measured of every sampler at several numbers of steps.
-package struct SamplerSweep {
+package struct SamplerSweep: ModelSweep {
   package struct Point: Equatable {
     package let kind: SamplerKind
     package let steps: Int
@@ -20,47 +19,32 @@ package struct SamplerSweep {
     package let weights: String
   }
 
-  static let fileName = "samplers.csv"
+  package static let fileName = "samplers.csv"
+  package static let columns = [
+    "sampler", "steps", "model_calls", "frechet_distance", "wanted_class_named", "samples", "guidance_scale", "seed",
+    "weights",
+  ]
   /// What is said when there is no such file.
   static let missing =
     "The model has no samplers.csv yet: `diffuse evaluate fashion-ddpm` measures it. The figure shows this run alone."
 
   package let points: [Point]
 
-  /// nil when the file is not there.
-  /// - Throws: a sentence with the line when the file is damaged.
-  package init?(model: ModelFolder) throws(UserError) {
-    let path = "\(model.path)/\(Self.fileName)"
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw UserError("\(path) cannot be read", code: .noInput)
-    }
-    try self.init(String(decoding: data, as: UTF8.self), path: path)
-  }
+  package var weights: String { points[0].weights }
 
-  /// - Parameters:
-  ///   - text: the file's content.
-  ///   - path: for messages.
-  package init(_ text: String, path: String) throws(UserError) {
-    let columns = [
-      "sampler", "steps", "model_calls", "frechet_distance", "wanted_class_named", "samples", "guidance_scale", "seed",
-      "weights",
-    ]
+  package init(_ file: SweepFile) throws(UserError) {
     var points: [Point] = []
-    for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      if index == 0 {
-        guard cells == columns else {
-          throw UserError("\(path), line 1: the columns must be \(columns.joined(separator: ","))", code: .data)
-        }
-        continue
+    for line in file.lines {
+      guard let kind = SamplerKind(rawValue: line.text("sampler")) else {
+        throw line.refusal("sampler", "one of \(SamplerKind.allCases.map(\.rawValue).joined(separator: ", "))")
       }
-      guard let point = Point(cells) else {
-        throw UserError("\(path), line \(index + 1): '\(line)' is no row of \(columns.count) values", code: .data)
-      }
-      points.append(point)
+      points.append(
+        Point(
+          kind: kind, steps: try line.integer("steps", from: 1), calls: try line.integer("model_calls", from: 1),
+          frechet: try line.number("frechet_distance"), named: try line.number("wanted_class_named", in: 0...1),
+          samples: try line.integer("samples", from: 1), guidanceScale: try line.number("guidance_scale"),
+          seed: line.text("seed"), weights: line.text("weights")))
     }
-    guard !points.isEmpty else { throw UserError("\(path) has no rows", code: .data) }
     self.points = points
   }
 
@@ -132,19 +116,6 @@ package struct SamplerSweep {
     let made =
       "The curves are from samplers.csv (`diffuse evaluate fashion-ddpm`): \(first.samples) garments a point, guidance "
       + "\(first.guidanceScale.formatted()), seed \(first.seed), weights \(first.weights)."
-    return first.weights == currentWeights ? made : made + " The weights have changed since, to \(currentWeights)."
-  }
-}
-
-extension SamplerSweep.Point {
-  fileprivate init?(_ cells: [String]) {
-    guard cells.count == 9, let kind = SamplerKind(rawValue: cells[0]), let steps = Int(cells[1]),
-      let calls = Int(cells[2]), let frechet = Double(cells[3]), let named = Double(cells[4]),
-      let samples = Int(cells[5]), let guidanceScale = Double(cells[6]), steps > 0, calls > 0, samples > 0,
-      frechet.isFinite, (0...1).contains(named)
-    else { return nil }
-    self.init(
-      kind: kind, steps: steps, calls: calls, frechet: frechet, named: named, samples: samples,
-      guidanceScale: guidanceScale, seed: cells[7], weights: cells[8])
+    return dated(made, currentWeights: currentWeights)
   }
 }

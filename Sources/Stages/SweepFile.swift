@@ -1,5 +1,40 @@
 import Foundation
+import Pipelines
 import Tensors
+
+/// What `diffuse evaluate` measured of a model at many settings, read from the CSV file it left beside the weights.
+package protocol ModelSweep {
+  static var fileName: String { get }
+  static var columns: [String] { get }
+  /// The hash of the weights it was measured with.
+  var weights: String { get }
+
+  /// - Throws: a sentence with the line where a value is none, or outside its range.
+  init(_ file: SweepFile) throws(UserError)
+}
+
+extension ModelSweep {
+  /// nil when the folder has no such file.
+  /// - Throws: a sentence with the line when the file is damaged.
+  package init?(folder: String) throws(UserError) {
+    guard let file = try SweepFile("\(folder)/\(Self.fileName)", columns: Self.columns) else { return nil }
+    try self.init(file)
+  }
+
+  package init?(_ folder: PipelineFolder) throws(UserError) { try self.init(folder: folder.path) }
+
+  /// - Parameters:
+  ///   - text: the file's content.
+  ///   - path: for messages.
+  package init(_ text: String, path: String) throws(UserError) {
+    try self.init(try SweepFile(text, path: path, columns: Self.columns))
+  }
+
+  /// A sentence on how the file was made, and another when the weights are others by now.
+  func dated(_ made: String, currentWeights: String) -> String {
+    weights == currentWeights ? made : made + " The weights have changed since, to \(currentWeights)."
+  }
+}
 
 /// A CSV file that `diffuse evaluate` wrote beside a model: lines of as many cells as the first line has names.
 package struct SweepFile {
@@ -73,7 +108,7 @@ extension SweepFile.Line {
     return value
   }
 
-  private func refusal(_ column: String, _ wanted: String) -> UserError {
+  func refusal(_ column: String, _ wanted: String) -> UserError {
     UserError("\(path), line \(number): \(column) must be \(wanted), not '\(text(column))'", code: .data)
   }
 }

@@ -170,8 +170,8 @@ struct JSONScanner {
   }
 }
 
-/// `text` as a JSON string with its quotes.
-func jsonString(_ text: String) -> String {
+/// `text` as a JSON string with its quotes, which JavaScript reads too.
+package func jsonString(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar {
@@ -182,6 +182,8 @@ func jsonString(_ text: String) -> String {
     case "\r": result += "\\r"
     case "\u{8}": result += "\\b"
     case "\u{c}": result += "\\f"
+    case "\u{2028}": result += "\\u2028"
+    case "\u{2029}": result += "\\u2029"
     case "\0"..<" ":
       let digits = String(scalar.value, radix: 16)
       result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

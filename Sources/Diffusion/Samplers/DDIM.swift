@@ -23,8 +23,7 @@ public struct DDIMSampler: Sampler {
   }
 
   public func addNoise(_ original: Tensor, noise: Tensor, at call: Int, of plan: SamplingPlan) -> Tensor {
-    let alphaBar = schedule.alphaCumprod(Int(plan.timesteps[call]))
-    return combine(alphaBar.squareRoot(), original, (1 - alphaBar).squareRoot(), noise)
+    variancePreservingNoise(original, noise, timestep: Int(plan.timesteps[call]))
   }
 
   /// β̃ = (1 − ᾱ_s)/(1 − ᾱ_t) · (1 − ᾱ_t/ᾱ_s), the variance of the added noise at η = 1; s < 0 for the last step.

@@ -22,8 +22,7 @@ public struct DDPMSampler: Sampler {
   }
 
   public func addNoise(_ original: Tensor, noise: Tensor, at call: Int, of plan: SamplingPlan) -> Tensor {
-    let alphaBar = schedule.alphaCumprod(Int(plan.timesteps[call]))
-    return combine(alphaBar.squareRoot(), original, (1 - alphaBar).squareRoot(), noise)
+    variancePreservingNoise(original, noise, timestep: Int(plan.timesteps[call]))
   }
 
   public func step(
@@ -63,6 +62,12 @@ extension Sampler {
     guard settings.clipSample else { return original }
     let range = Float(settings.clipSampleRange)
     return original.clamped(to: -range...range)
+  }
+
+  /// √ᾱ_t x₀ + √(1 − ᾱ_t) ε (DDPM, equation 4).
+  func variancePreservingNoise(_ original: Tensor, _ noise: Tensor, timestep t: Int) -> Tensor {
+    let alphaBar = schedule.alphaCumprod(t)
+    return combine(alphaBar.squareRoot(), original, (1 - alphaBar).squareRoot(), noise)
   }
 
   /// The plan of DDPM and DDIM, which know ᾱ rather than σ; the σ are those of the timesteps.

@@ -53,8 +53,7 @@ public struct PNDMSampler: Sampler {
   }
 
   public func addNoise(_ original: Tensor, noise: Tensor, at call: Int, of plan: SamplingPlan) -> Tensor {
-    let alphaBar = schedule.alphaCumprod(Int(plan.timesteps[call]))
-    return combine(alphaBar.squareRoot(), original, (1 - alphaBar).squareRoot(), noise)
+    variancePreservingNoise(original, noise, timestep: Int(plan.timesteps[call]))
   }
 
   public func step(

@@ -14,13 +14,13 @@ public struct GalleryPage {
       entry.isInLesson ? "Lesson \(entry.lesson): \(entry.document.header.title)" : "Beside the lessons"
     let file = "\(figure.name).\(format.rawValue)"
     // What cannot be shown in a page is linked.
-    let link = format == .pdf ? "[\(file)](\(file))" : "![\(Self.escaped(figure.alternativeText))](\(file))"
+    let link = format == .pdf ? "[\(file)](\(file))" : "![\(MarkdownText.escaped(figure.alternativeText))](\(file))"
     let picture = """
       ### \(figure.name)
 
       \(link)
 
-      \(Self.escaped(figure.caption))
+      \(MarkdownText.escaped(figure.caption))
 
           diffuse figures \(figure.name)
 
@@ -40,15 +40,5 @@ public struct GalleryPage {
 
 
       """ + all.joined(separator: "\n")
-  }
-
-  /// What Markdown would read as markup stands as it is.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      if "\\`*_[]<>|".contains(character) { result.append("\\") }
-      result.append(character)
-    }
-    return result
   }
 }

@@ -1,3 +1,5 @@
+import Drawing
+
 /// Commands of lessons, coloured, each with a button that copies it.
 enum CommandHTML {
   static func block(_ command: String, id: String? = nil) -> String {
@@ -9,7 +11,7 @@ enum CommandHTML {
   /// Program, subcommand, options and values told apart.
   static func highlighted(_ command: String) -> String {
     words(command).enumerated().map { index, word in
-      let text = escapedHTML(word)
+      let text = escapedXML(word)
       if index == 0 { return "<b>\(text)</b>" }
       if word.hasPrefix("--") { return "<i>\(text)</i>" }
       if word.hasPrefix("'") || word.contains("=") { return "<span>\(text)</span>" }

@@ -1,3 +1,4 @@
+import Drawing
 import Tensors
 
 /// Exercises: a question that the page itself grades where it can, hint and answer behind a click.
@@ -36,7 +37,7 @@ extension LessonPage {
       return "<form data-choice><fieldset aria-labelledby=\"\(id)-ask\">\n\(items.joined())</fieldset>"
         + "<button hidden>Check</button> \(verdict)</form>\n"
     case .formula(let formula):
-      let names = (exercise.names ?? []).map { "<code>\(escapedHTML($0.typed))</code>" }.joined(separator: ", ")
+      let names = (exercise.names ?? []).map { "<code>\(escapedXML($0.typed))</code>" }.joined(separator: ", ")
       return "<p>Write it with \(names):</p>\n" + CommandHTML.block("diffuse check \(formula) --expression '…'")
     }
   }

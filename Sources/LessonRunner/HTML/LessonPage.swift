@@ -69,7 +69,7 @@ final class LessonPage {
 
   private func code(_ text: String) -> String {
     if let commands = LessonCommands.find(in: text) { return commands.map { CommandHTML.block($0) }.joined() }
-    return "<pre tabindex=\"0\"><code>\(escapedHTML(text))</code></pre>\n"
+    return "<pre tabindex=\"0\"><code>\(escapedXML(text))</code></pre>\n"
   }
 
   private func html(_ list: LessonList) throws(UserError) -> String {
@@ -112,12 +112,12 @@ final class LessonPage {
     let lines = formula.mathML.enumerated().map { index, math in
       "<div>\(index > 0 ? "where " : "")\(displayMath(math))</div>"
     }
-    let source = formula.source.map { " · <cite>\(escapedHTML($0))</cite>" } ?? ""
+    let source = formula.source.map { " · <cite>\(escapedXML($0))</cite>" } ?? ""
     var html = "<figure class=\"formula\" id=\"\(anchorName("formula " + block.id))\">\n"
     html +=
-      "<div class=\"wide math\" tabindex=\"0\" role=\"region\" aria-label=\"Formula: \(escapedHTML(formula.title))\">"
+      "<div class=\"wide math\" tabindex=\"0\" role=\"region\" aria-label=\"Formula: \(escapedXML(formula.title))\">"
     html += "\(lines.joined())</div>\n"
-    html += "<figcaption>\(proseHTML(formula.title))\(source) · <code>diffuse check \(escapedHTML(block.id))</code>"
+    html += "<figcaption>\(proseHTML(formula.title))\(source) · <code>diffuse check \(escapedXML(block.id))</code>"
     html += "</figcaption>\n"
     if !symbols.isEmpty {
       html += "<dl class=\"symbols\">\n"
@@ -145,9 +145,9 @@ final class LessonPage {
     case .strong(let inner): return "<strong>\(try html(inner))</strong>"
     case .code(let inner): return "<code>\(try verbatim(inner))</code>"
     case .link(let inner, let destination):
-      return "<a href=\"\(escapedHTML(address(destination)))\">\(try html(inner))</a>"
+      return "<a href=\"\(escapedXML(address(destination)))\">\(try html(inner))</a>"
     case .image(let description, let source):
-      return "<img src=\"\(escapedHTML(source))\" alt=\"\(escapedHTML(description))\">"
+      return "<img src=\"\(escapedXML(source))\" alt=\"\(escapedXML(description))\">"
     case .placeholder(let placeholder): return try value(placeholder)
     case .softBreak: return "\n"
     case .lineBreak: return "<br>\n"
@@ -158,7 +158,7 @@ final class LessonPage {
   private func verbatim(_ inlines: [LessonInline]) throws(UserError) -> String {
     var html = ""
     for inline in inlines {
-      if case .text(let text) = inline { html += escapedHTML(text) } else { html += try self.html(inline) }
+      if case .text(let text) = inline { html += escapedXML(text) } else { html += try self.html(inline) }
     }
     return html
   }
@@ -176,8 +176,8 @@ final class LessonPage {
     for frame in try run.frames(of: run.block(behind: placeholder)) {
       texts.append(try run.text(of: placeholder, in: frame.outcome))
     }
-    guard Set(texts).count > 1 else { return "<span class=\"value\">\(escapedHTML(own))</span>" }
-    return "<span class=\"value\" data-stage=\"\(placeholder.stage)\" data-values=\"\(escapedHTML(jsonArray(texts)))\">"
-      + "\(escapedHTML(own))</span>"
+    guard Set(texts).count > 1 else { return "<span class=\"value\">\(escapedXML(own))</span>" }
+    return "<span class=\"value\" data-stage=\"\(placeholder.stage)\" data-values=\"\(escapedXML(jsonArray(texts)))\">"
+      + "\(escapedXML(own))</span>"
   }
 }

@@ -1,18 +1,4 @@
-/// Text that may stand in HTML, in attributes too.
-func escapedHTML(_ text: some StringProtocol) -> String {
-  var result = ""
-  result.reserveCapacity(text.utf8.count)
-  for character in text {
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    default: result.append(character)
-    }
-  }
-  return result
-}
+import Drawing
 
 /// A name for an address inside a page: lower-case letters, digits and dashes.
 func anchorName(_ text: String) -> String {
@@ -26,7 +12,7 @@ func proseHTML(_ text: String) -> String {
   var pieces = ProseMath.pieces(text)[...]
   while let piece = pieces.popFirst() {
     switch piece {
-    case .text(let text): html += escapedHTML(text)
+    case .text(let text): html += escapedXML(text)
     case .symbol(let expression):
       let math = inlineMath(expression.mathML)
       guard case .text(let next)? = pieces.first, let mark = next.first, ",.;:)?!]%’²".contains(mark) else {
@@ -34,7 +20,7 @@ func proseHTML(_ text: String) -> String {
         continue
       }
       let tail = next.prefix { !$0.isWhitespace }
-      html += "<span class=\"n\">\(math)\(escapedHTML(tail))</span>"
+      html += "<span class=\"n\">\(math)\(escapedXML(tail))</span>"
       pieces[pieces.startIndex] = .text(String(next[tail.endIndex...]))
     }
   }

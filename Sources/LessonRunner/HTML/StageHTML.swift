@@ -9,10 +9,10 @@ extension LessonPage {
     let report = run.report(outcome)
     let prefixes = block.figures.map { _ in nextFigurePrefix() }
     let own = try parts(outcome, prefixes)
-    let alias = block.alias == block.stage.name ? "" : " <span class=\"alias\">\(escapedHTML(block.alias))</span>"
-    var html = "<section class=\"stage\" id=\"stage-\(escapedHTML(block.alias))\" "
-    html += "aria-label=\"Stage \(escapedHTML(report.name)): \(escapedHTML(report.summary))\">\n"
-    html += "<p class=\"name\"><strong>\(escapedHTML(report.name))</strong>\(alias) \(proseHTML(report.summary))</p>\n"
+    let alias = block.alias == block.stage.name ? "" : " <span class=\"alias\">\(escapedXML(block.alias))</span>"
+    var html = "<section class=\"stage\" id=\"stage-\(escapedXML(block.alias))\" "
+    html += "aria-label=\"Stage \(escapedXML(report.name)): \(escapedXML(report.summary))\">\n"
+    html += "<p class=\"name\"><strong>\(escapedXML(report.name))</strong>\(alias) \(proseHTML(report.summary))</p>\n"
     html += parameters(report)
     html += try slider(block, own, prefixes)
     for part in own { html += "<div class=\"part\">\(part)</div>\n" }
@@ -21,9 +21,9 @@ extension LessonPage {
 
   private func parameters(_ report: StageReport) -> String {
     guard !report.parameters.isEmpty else { return "" }
-    let settings = report.parameters.map { "<code>\(escapedHTML($0.name))=\(escapedHTML($0.value))</code>" }
+    let settings = report.parameters.map { "<code>\(escapedXML($0.name))=\(escapedXML($0.value))</code>" }
     let rows = report.parameters.map { parameter in
-      "<tr><td><code>\(escapedHTML(parameter.option))</code></td><td>\(proseHTML(parameter.help))</td></tr>\n"
+      "<tr><td><code>\(escapedXML(parameter.option))</code></td><td>\(proseHTML(parameter.help))</td></tr>\n"
     }
     var html = "<details class=\"parameters\"><summary>Run with \(settings.joined(separator: " "))</summary>\n"
     html += "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Parameters\"><table>\n"
@@ -45,8 +45,8 @@ extension LessonPage {
     let facts = report.facts + report.differingFacts
     guard !facts.isEmpty else { return "" }
     let rows = facts.map { fact in
-      "<tr><td><code>\(escapedHTML(fact.name))</code></td>"
-        + fact.values.map { "<td class=\"\(fact.isNumber ? "r" : "")\">\(escapedHTML($0))</td>" }.joined()
+      "<tr><td><code>\(escapedXML(fact.name))</code></td>"
+        + fact.values.map { "<td class=\"\(fact.isNumber ? "r" : "")\">\(escapedXML($0))</td>" }.joined()
         + "<td>\(proseHTML(fact.meaning))</td></tr>\n"
     }
     return "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"What the stage found\">"
@@ -59,7 +59,7 @@ extension LessonPage {
     func row(_ cells: [String], _ tag: String) -> String {
       "<tr>" + zip(cells, classes).map { "<\(tag)\($1)>\(proseHTML($0))</\(tag)>" }.joined() + "</tr>\n"
     }
-    return "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"\(escapedHTML(titled.title))\"><table>\n"
+    return "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"\(escapedXML(titled.title))\"><table>\n"
       + "<caption>\(proseHTML(titled.title))</caption>\n<thead>\(row(table.columns.map(\.title), "th"))</thead>\n"
       + "<tbody>\(table.rows.map { row($0, "td") }.joined())</tbody></table></div>\n"
   }
@@ -70,7 +70,7 @@ extension LessonPage {
     let size = outcome.block.stage.figures.first { $0.name == name }?.size ?? .slide
     let svg = try ThemedSVG(prefix: prefix).element(figure, size: size)
     return "<figure class=\"art\" id=\"figure-\(fileName)\">\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
-      + "aria-label=\"Figure: \(escapedHTML(figure.title.linear))\">\n\(svg)</div>\n"
+      + "aria-label=\"Figure: \(escapedXML(figure.title.linear))\">\n\(svg)</div>\n"
       + "<figcaption>\(proseHTML(figure.caption))"
       + " <button type=\"button\" class=\"larger\" hidden>larger</button></figcaption></figure>\n"
   }
@@ -100,17 +100,17 @@ extension LessonPage {
   private func sliderControl(
     _ slider: StageBlock.Slider, _ values: [String], _ start: Int, key: String, file: String, _ block: StageBlock
   ) -> String {
-    let id = "slider-\(escapedHTML(key))"
+    let id = "slider-\(escapedXML(key))"
     let help = block.stage.parameter(named: slider.parameter)?.help ?? ""
     let command = "diffuse lesson \(document.number) --set \(block.alias).\(slider.parameter)="
     var html =
-      "<div class=\"slider\" hidden data-key=\"\(escapedHTML(key))\" data-stage=\"\(escapedHTML(block.alias))\" "
-    html += "data-file=\"\(escapedHTML(file))\" data-values=\"\(escapedHTML(jsonArray(values)))\" "
-    html += "data-command=\"\(escapedHTML(command))\">\n"
-    html += "<label for=\"\(id)\"><code>\(escapedHTML(slider.parameter))</code> \(proseHTML(help))</label>\n"
+      "<div class=\"slider\" hidden data-key=\"\(escapedXML(key))\" data-stage=\"\(escapedXML(block.alias))\" "
+    html += "data-file=\"\(escapedXML(file))\" data-values=\"\(escapedXML(jsonArray(values)))\" "
+    html += "data-command=\"\(escapedXML(command))\">\n"
+    html += "<label for=\"\(id)\"><code>\(escapedXML(slider.parameter))</code> \(proseHTML(help))</label>\n"
     html += "<input id=\"\(id)\" type=\"range\" min=\"0\" max=\"\(values.count - 1)\" step=\"1\" value=\"\(start)\" "
-    html += "autocomplete=\"off\" aria-valuetext=\"\(escapedHTML(slider.parameter)) = \(escapedHTML(values[start]))\">"
-    html += "<output for=\"\(id)\">\(escapedHTML(values[start]))</output>\n"
+    html += "autocomplete=\"off\" aria-valuetext=\"\(escapedXML(slider.parameter)) = \(escapedXML(values[start]))\">"
+    html += "<output for=\"\(id)\">\(escapedXML(values[start]))</output>\n"
     html += CommandHTML.block(command + values[start])
     return html + "</div>\n"
   }

@@ -1,3 +1,4 @@
+import Drawing
 import Tensors
 
 /// The course as a static site: `index.html`, a page a lesson, one style sheet, one script, the frames of the sliders.
@@ -21,7 +22,7 @@ public struct WebCourse: CourseExporter {
     var notes: [String] = []
     if let minutes = header.minutes { notes.append("about \(minutes) minutes") }
     if !header.needs.isEmpty { notes.append("after " + header.needs.map(link).joined(separator: ", ")) }
-    notes.append("the numbers and figures are those of <code>\(escapedHTML(run.command))</code>")
+    notes.append("the numbers and figures are those of <code>\(escapedXML(run.command))</code>")
     var html = "<p class=\"number\">Lesson \(document.number)</p>\n<h1>\(proseHTML(header.title))</h1>\n"
     html += "<p class=\"meta\">\(notes.joined(separator: " · "))</p>\n"
     html += contents(page) + body + turn(document)
@@ -46,7 +47,7 @@ public struct WebCourse: CourseExporter {
 
   /// A prerequisite: its page when it is part of the course.
   private func link(_ slug: String) -> String {
-    guard let document = documents.first(where: { $0.slug == slug }) else { return escapedHTML(slug) }
+    guard let document = documents.first(where: { $0.slug == slug }) else { return escapedXML(slug) }
     return "<a href=\"\(fileName(document))\">\(proseHTML(document.header.title))</a>"
   }
 
@@ -97,7 +98,7 @@ public struct WebCourse: CourseExporter {
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(escapedHTML(title)) · Diffusion Explorer</title>
+      <title>\(escapedXML(title)) · Diffusion Explorer</title>
       <link rel="icon" href="data:,">
       <link rel="stylesheet" href="course.css">
       <script src="course.js"></script>

@@ -106,7 +106,8 @@ struct MarkdownText {
     }.joined()
   }
 
-  private static func escaped(_ text: String) -> String {
+  /// What Markdown would read as markup, or as LaTeX, stands as it is.
+  static func escaped(_ text: String) -> String {
     text.map { "*_<[]`$\\".contains($0) ? "\\\($0)" : String($0) }.joined()
   }
 }

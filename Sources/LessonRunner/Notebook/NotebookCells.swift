@@ -1,3 +1,5 @@
+import Tensors
+
 /// The cells of a notebook and the file they make, in nbformat 4.5.
 ///
 /// The same cells give the same bytes: ids count the cells, and no date or version of a machine is in it.

@@ -4,7 +4,7 @@ import Tensors
 import Training
 
 /// `guidance.csv`, which `diffuse evaluate emoji-ldm` writes beside the model: quality and diversity over w.
-package struct GuidanceSweep {
+package struct GuidanceSweep: ModelSweep {
   package struct Row: Equatable {
     /// w; nil for real scenes.
     package let scale: Double?
@@ -26,8 +26,8 @@ package struct GuidanceSweep {
     package let saturation: Double
   }
 
-  static let fileName = "guidance.csv"
-  static let columns = [
+  package static let fileName = "guidance.csv"
+  package static let columns = [
     "guidance_scale", "prompt", "emoji", "top1", "top5", "diversity", "saturation", "pictures", "steps", "seed",
     "weights",
   ]
@@ -38,18 +38,7 @@ package struct GuidanceSweep {
   package let weights: String
   package var pictures: Int { rows[0].pictures }
 
-  /// nil when the folder has no such file.
-  /// - Throws: a sentence with the line when the file is damaged.
-  package init?(_ folder: PipelineFolder) throws(UserError) {
-    guard let file = try SweepFile("\(folder.path)/\(Self.fileName)", columns: Self.columns) else { return nil }
-    try self.init(file)
-  }
-
-  package init(_ text: String, path: String) throws(UserError) {
-    try self.init(try SweepFile(text, path: path, columns: Self.columns))
-  }
-
-  private init(_ file: SweepFile) throws(UserError) {
+  package init(_ file: SweepFile) throws(UserError) {
     var rows: [Row] = []
     for line in file.lines {
       rows.append(
@@ -96,6 +85,6 @@ package struct GuidanceSweep {
     let made =
       "guidance.csv (`diffuse evaluate emoji-ldm`): \(prompts) single emoji, \(pictures) pictures of each at every w, "
       + "\(steps) steps, seed \(seed), weights \(weights)."
-    return weights == currentWeights ? made : made + " The weights have changed since, to \(currentWeights)."
+    return dated(made, currentWeights: currentWeights)
   }
 }

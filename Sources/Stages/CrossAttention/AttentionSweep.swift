@@ -4,7 +4,7 @@ import Pipelines
 import Tensors
 
 /// `attention.csv`, which `diffuse evaluate emoji-ldm` writes beside the model: where the maps of "A left of B" lie.
-package struct AttentionSweep {
+package struct AttentionSweep: ModelSweep {
   package struct Row: Equatable {
     package let pair: Int
     package let first: String
@@ -18,8 +18,8 @@ package struct AttentionSweep {
     package var prompt: String { "\(first) left of \(second)" }
   }
 
-  static let fileName = "attention.csv"
-  static let columns = [
+  package static let fileName = "attention.csv"
+  package static let columns = [
     "pair", "first", "second", "held_out", "layer", "first_share", "second_share", "next_share", "end_share",
     "steps", "guidance_scale", "seed",
     "weights",
@@ -30,18 +30,7 @@ package struct AttentionSweep {
   package let guidanceScale: Double
   package let weights: String
 
-  /// nil when the folder has no such file.
-  /// - Throws: a sentence with the line when the file is damaged.
-  package init?(_ folder: PipelineFolder) throws(UserError) {
-    guard let file = try SweepFile("\(folder.path)/\(Self.fileName)", columns: Self.columns) else { return nil }
-    try self.init(file)
-  }
-
-  package init(_ text: String, path: String) throws(UserError) {
-    try self.init(try SweepFile(text, path: path, columns: Self.columns))
-  }
-
-  private init(_ file: SweepFile) throws(UserError) {
+  package init(_ file: SweepFile) throws(UserError) {
     var rows: [Row] = []
     for line in file.lines {
       rows.append(
@@ -79,6 +68,6 @@ package struct AttentionSweep {
     let made =
       "attention.csv (`diffuse evaluate emoji-ldm`): \(pairs.count) pairs, \(steps) steps, guidance "
       + "\(guidanceScale.formatted()), weights \(weights)."
-    return weights == currentWeights ? made : made + " The weights have changed since, to \(currentWeights)."
+    return dated(made, currentWeights: currentWeights)
   }
 }

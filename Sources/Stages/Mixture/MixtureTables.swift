@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 import Training
 
@@ -42,34 +41,38 @@ package struct MixtureTables: Sendable {
   package let trials: [Trial]
 
   package init(folder: String) throws(UserError) {
-    try self.init(modes: Table("\(folder)/modes.csv"), settings: Table("\(folder)/settings.csv"))
-  }
-
-  private init(modes: Table, settings: Table) throws(UserError) {
-    try modes.expect(
+    let modes = try Self.file(
+      "\(folder)/modes.csv",
       ["data", "method", "components", "starts", "seed", "updates", "covered", "modes", "strays", "imbalance"])
-    try settings.expect(["method"] + Self.settingNames + ["seeds", "updates", "covered", "strays", "imbalance"])
-    var runs: [Run] = []
-    for (line, row) in modes.rows {
-      guard let numbers = Table.numbers(row.dropFirst(2)) else { throw modes.error(line, row) }
-      runs.append(
-        Run(
-          data: row[0], method: row[1], components: Int(numbers[0]), starts: Int(numbers[1]), seed: UInt64(numbers[2]),
-          updates: Int(numbers[3]), covered: Int(numbers[4]), modes: Int(numbers[5]), strays: numbers[6],
-          imbalance: numbers[7]))
+    runs = try modes.lines.map { line throws(UserError) in
+      Run(
+        data: line.text("data"), method: line.text("method"), components: try line.integer("components"),
+        starts: try line.integer("starts"), seed: try line.seed("seed"), updates: try line.integer("updates"),
+        covered: try line.integer("covered"), modes: try line.integer("modes"),
+        strays: try line.number("strays", in: Self.amounts), imbalance: try line.number("imbalance", in: Self.amounts))
     }
-    var trials: [Trial] = []
-    for (line, row) in settings.rows {
-      guard let numbers = Table.numbers(row.dropFirst()) else { throw settings.error(line, row) }
-      trials.append(
-        Trial(
-          method: row[0], settings: Dictionary(uniqueKeysWithValues: zip(Self.settingNames, numbers)),
-          covered: numbers[7], strays: numbers[8], imbalance: numbers[9]))
+    let settings = try Self.file(
+      "\(folder)/settings.csv",
+      ["method"] + Self.settingNames + ["seeds", "updates", "covered", "strays", "imbalance"])
+    trials = try settings.lines.map { line throws(UserError) in
+      var values: [String: Double] = [:]
+      for name in Self.settingNames { values[name] = try line.number(name, in: Self.amounts) }
+      return Trial(
+        method: line.text("method"), settings: values, covered: try line.number("covered", in: Self.amounts),
+        strays: try line.number("strays", in: Self.amounts), imbalance: try line.number("imbalance", in: Self.amounts))
     }
     guard trials.contains(where: { $0.method == "gan" }), trials.contains(where: { $0.method == "diffusion" }) else {
-      throw UserError("\(settings.path) has no row of the GAN, or none of the denoiser", code: .data)
+      throw UserError("\(folder)/settings.csv has no row of the GAN, or none of the denoiser", code: .data)
     }
-    (self.runs, self.trials) = (runs, trials)
+  }
+
+  private static let amounts = 0...1e15
+
+  private static func file(_ path: String, _ columns: [String]) throws(UserError) -> SweepFile {
+    guard let file = try SweepFile(path, columns: columns) else {
+      throw UserError("\(path) is missing or cannot be read; 'diffuse evaluate mixture' writes it", code: .noInput)
+    }
+    return file
   }
 
   func runs(_ data: String, _ method: String, components: Int = 0, starts: Int = 0) -> [Run] {
@@ -84,44 +87,5 @@ package struct MixtureTables: Sendable {
   package var bestGAN: Trial {
     let gans = trials("gan")
     return gans.min { ($1.covered, $0.misplaced) < ($0.covered, $1.misplaced) } ?? gans[0]
-  }
-}
-
-/// A CSV file of rows that are all as long as the header.
-private struct Table {
-  let path: String
-  let header: [String]
-  /// With their line numbers.
-  let rows: [(line: Int, cells: [String])]
-
-  init(_ path: String) throws(UserError) {
-    self.path = path
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw UserError("\(path) is missing or cannot be read; 'diffuse evaluate mixture' writes it", code: .noInput)
-    }
-    let lines = text.split(whereSeparator: \.isNewline).map {
-      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    }
-    header = lines.first ?? []
-    rows = lines.enumerated().dropFirst().map { ($0 + 1, $1) }
-    for (line, cells) in rows where cells.count != header.count { throw error(line, cells) }
-    guard !rows.isEmpty else { throw UserError("\(path) has no rows", code: .data) }
-  }
-
-  func expect(_ columns: [String]) throws(UserError) {
-    guard header == columns else {
-      throw UserError("\(path), line 1: the columns must be \(columns.joined(separator: ","))", code: .data)
-    }
-  }
-
-  /// Numbers that are finite and not negative; nil where a cell is none.
-  static func numbers(_ cells: ArraySlice<String>) -> [Double]? {
-    let numbers = cells.compactMap(Double.init).filter { $0 >= 0 && $0 < 1e15 }
-    return numbers.count == cells.count ? numbers : nil
-  }
-
-  func error(_ line: Int, _ cells: [String]) -> UserError {
-    UserError(
-      "\(path), line \(line): '\(cells.joined(separator: ","))' is no row of \(header.count) values", code: .data)
   }
 }

@@ -86,21 +86,17 @@ struct EvaluateCommand: ParsableCommand {
     let settings = settings(FashionEvaluation.standard)
     let report = try report(path, weights: ModelFolder(path), settings)
     let line = ProgressLine()
+    let judge = "fashion-classifier"
     let evaluation = try FashionEvaluation(
-      settings, model: ModelFolder(path), judge: ModelFolder(try home.model("fashion-classifier")),
+      settings, model: ModelFolder(path), judge: ModelFolder(try home.model(judge)),
       progress: { line.report(StageProgress(done: $1, total: $2, what: $0)) })
-    if !sweepsOnly {
-      let metrics = try evaluation.run()
-      line.clear()
-      try Console.write(report.table(metrics))
-      try report.write(
-        metrics, judge: "fashion-classifier",
-        updatingCard: out == nil && settings.sampleCount == FashionEvaluation.standard.sampleCount)
+    try measure(
+      report, line, judge: judge, isWhole: settings.sampleCount == FashionEvaluation.standard.sampleCount,
+      metrics: evaluation.run
+    ) {
+      try report.write(lossByTimestep: try evaluation.lossByTimestep())
+      try report.write(samplers: try evaluation.samplerSweep())
     }
-    if withoutSweeps { return }
-    try report.write(lossByTimestep: try evaluation.lossByTimestep())
-    try report.write(samplers: try evaluation.samplerSweep())
-    line.clear()
   }
 
   private func evaluatePipeline(_ path: String, _ home: Home) throws {
@@ -108,20 +104,34 @@ struct EvaluateCommand: ParsableCommand {
     let folder = PipelineFolder(path)
     let report = try report(path, weights: folder.part("unet"), settings)
     let line = ProgressLine()
+    let judge = "emoji-classifier"
     let evaluation = try EmojiEvaluation(
-      settings, model: folder, judge: ModelFolder(try home.model("emoji-classifier")),
+      settings, model: folder, judge: ModelFolder(try home.model(judge)),
       progress: { line.report(StageProgress(done: $1, total: $2, what: $0)) })
+    try measure(
+      report, line, judge: judge, isWhole: settings.sampleCount == EmojiEvaluation.standard.sampleCount,
+      metrics: evaluation.run
+    ) {
+      try report.write(attention: try evaluation.attentionSweep())
+      try report.write(guidance: try evaluation.guidanceSweep())
+    }
+  }
+
+  /// The metrics, printed and written, and the sweeps, as far as they are wanted.
+  ///
+  /// - Parameter isWhole: whether as many samples are drawn as the card is about.
+  private func measure(
+    _ report: EvaluationReport, _ line: ProgressLine, judge: String, isWhole: Bool,
+    metrics: () throws -> [EvaluationMetric], sweeps: () throws -> Void
+  ) throws {
     if !sweepsOnly {
-      let metrics = try evaluation.run()
+      let metrics = try metrics()
       line.clear()
       try Console.write(report.table(metrics))
-      try report.write(
-        metrics, judge: "emoji-classifier",
-        updatingCard: out == nil && settings.sampleCount == EmojiEvaluation.standard.sampleCount)
+      try report.write(metrics, judge: judge, updatingCard: out == nil && isWhole)
     }
     if withoutSweeps { return }
-    try report.write(attention: try evaluation.attentionSweep())
-    try report.write(guidance: try evaluation.guidanceSweep())
+    try sweeps()
     line.clear()
   }
 }
