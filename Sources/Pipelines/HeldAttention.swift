@@ -138,21 +138,21 @@ extension StableDiffusionPipeline {
     _ request: TextToImageRequest, edited: String, edits: [HeldAttention.Edit],
     onStep: (SamplingEvent) throws -> Void = { _ in }
   ) throws -> Tensor {
+    precondition(request.numImages == 1, "\(request.numImages) pictures to be edited at once")
+    precondition(request.start.picture == nil, "an edit of a run that starts from a picture")
     let (height, width) = try size(request)
-    let (sampler, plan) = (try settings(for: request.sampler ?? defaultSampler).makeSampler(), try plan(request))
+    var batch = request
+    batch.prompts += edits.map { _ in edited }
+    try check(batch, height, width)
+    let (sampler, plan) = (try sampler(request), try plan(request))
     let held = HeldAttention(
       original: PromptTokens(request.prompts[0], tokenizer), edited: PromptTokens(edited, tokenizer), edits: edits,
       calls: plan.calls.count)
-    let prompts = [request.prompts[0]] + edits.map { _ in edited }
-    let isGuided = request.guidanceScale > 1
-    let empty = isGuided ? encode(prompts: prompts.map { _ in request.negativePrompt }).states : nil
-    let denoiser = TextConditionalDenoiser(
-      unet: unet, condition: encode(prompts: prompts).states, unconditional: empty,
-      guidanceScale: request.guidanceScale, recorder: held.recorder)
+    let (denoiser, _) = denoiser(batch, held.recorder)
     var random = RandomSource(seed: request.seed)
     let shape = [1, unet.configuration.inChannels, height / sizeFactor, width / sizeFactor]
     let noise = random.normal(shape) * plan.initNoiseSigma
-    func same(_ one: Tensor) -> Tensor { Tensor.concatenated([Tensor](repeating: one, count: prompts.count)) }
+    func same(_ one: Tensor) -> Tensor { Tensor.concatenated([Tensor](repeating: one, count: batch.numImages)) }
     let latents = try sampler.run(
       denoiser, from: same(noise), plan: plan, noise: { same(random.normal([1] + $0.dropFirst())) }, onStep: onStep)
     return decode(latents: latents)

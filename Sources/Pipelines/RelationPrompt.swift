@@ -51,4 +51,15 @@ public struct RelationPrompt: Sendable, Equatable {
       first: share(first, half), second: share(second, half.opposite),
       next: share([last + 1], half), end: share([end], half))
   }
+
+  /// The shares of a run's maps in halves: those of the mean over all layers under "mean", then every layer's; nothing for a
+  /// prompt without a relation.
+  public static func shares(
+    in maps: AttentionMaps, prompt: String, _ tokenizer: CLIPTokenizer
+  ) -> [(layer: String, shares: Shares)] {
+    guard let relation = RelationPrompt(prompt) else { return [] }
+    let tokens = PromptTokens(prompt, tokenizer)
+    let named = [("mean", maps.mean)] + maps.layers.indices.map { (maps.layers[$0].name, maps.mean(ofLayer: $0)) }
+    return named.compactMap { layer, map in relation.shares(in: map, tokens, tokenizer).map { (layer, $0) } }
+  }
 }

@@ -30,8 +30,7 @@ public final class TextConditionalDenoiser: Denoiser {
 
   /// Under which path the call of an index from 0 is recorded: "step.012/unet".
   public static func place(ofCall call: Int) -> String {
-    let number = String(call)
-    return "step." + String(repeating: "0", count: max(0, 3 - number.count)) + number + "/unet"
+    Recorder.stepPath(call) + "/unet"
   }
 
   public func predict(_ sample: Tensor, timestep: Float) throws -> Tensor {

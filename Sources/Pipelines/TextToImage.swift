@@ -108,13 +108,13 @@ extension StableDiffusionPipeline {
       ?? plan
   }
 
-  private func sampler(_ request: TextToImageRequest) throws(UserError) -> any Sampler {
+  func sampler(_ request: TextToImageRequest) throws(UserError) -> any Sampler {
     var settings = try settings(for: request.sampler ?? defaultSampler)
     if settings.kind == .ddim { settings.eta = request.eta }
     return try settings.makeSampler()
   }
 
-  private func check(_ request: TextToImageRequest, _ height: Int, _ width: Int) throws(UserError) {
+  func check(_ request: TextToImageRequest, _ height: Int, _ width: Int) throws(UserError) {
     precondition(!request.prompts.isEmpty, "a request without a prompt")
     guard request.numImagesPerPrompt > 0, (1...64).contains(request.numImages) else {
       throw UserError("the number of images is \(request.numImages); it must be 1 to 64")
@@ -130,7 +130,7 @@ extension StableDiffusionPipeline {
     }
   }
 
-  private func denoiser(
+  func denoiser(
     _ request: TextToImageRequest, _ recorder: Recorder?
   ) -> (TextConditionalDenoiser, dropped: (prompts: [String?], negative: String?)) {
     let isGuided = request.guidanceScale > 1
@@ -202,7 +202,7 @@ extension TextToImageRequest.Start {
 
 extension Tensor {
   /// A mask [1, H, W] as 0 and 1 at the first pixel of every n × n block, [1, 1, H/n, W/n]: so diffusers shrinks masks.
-  fileprivate func everyNth(_ n: Int) -> Tensor {
+  package func everyNth(_ n: Int) -> Tensor {
     let (height, width) = (shape[1] / n, shape[2] / n)
     return Tensor(
       (0..<height * width).map { self[0, $0 / width * n, $0 % width * n] >= 0.5 ? 1 : 0 }, shape: [1, 1, height, width])

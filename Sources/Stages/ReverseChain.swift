@@ -52,9 +52,9 @@ struct ReverseChain: Stage {
       steps: context.integer("num_inference_steps"), guidanceScale: context.number("guidance_scale"),
       eta: context.number("eta"), seed: context.seed)
     let plan = try sampler.plan(request.kind, steps: request.steps)
-    var moments: [ChainMoment] = []
+    var moments: [DenoisingMoment] = []
     let garment = try sampler.garments(request) { event in
-      let moment = ChainMoment(event, scaled: plan.initNoiseSigma != 1)
+      let moment = DenoisingMoment(event, scaled: plan.initNoiseSigma != 1)
       if let recorder = context.recorder { moment.record(in: recorder) }
       moments.append(moment)
       context.report(moments.count, of: plan.calls.count, "denoising steps")

@@ -24,6 +24,12 @@ public final class Recorder {
   /// The place under which a run reports, for example `recorder.recording("unet")`.
   public func recording(_ path: String = "") -> Recording { Recording(recorder: self, path: path) }
 
+  /// What runs of many steps record a call under, counted from 0: "step.012".
+  public static func stepPath(_ call: Int) -> String {
+    let number = String(call)
+    return "step." + String(repeating: "0", count: max(0, 3 - number.count)) + number
+  }
+
   /// The tensor recorded last under `key`.
   public subscript(key: String) -> Tensor? { entries.last { $0.key == key }?.tensor }
 

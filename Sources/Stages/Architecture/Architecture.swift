@@ -93,7 +93,7 @@ struct ArchitectureRun {
   let noised: [Noised]
   let trace: TracedRun
   /// The step that is drawn in full.
-  let moment: LatentMoment
+  let moment: DenoisingMoment
   let unet: UNetMap
 
   init(
@@ -105,7 +105,7 @@ struct ArchitectureRun {
     var request = model.request(context)
     request.start = .picture(given.unit, strength: 1)
     let shown = try model.pipeline.plan(request).calls.count * 2 / 3
-    let place = LatentMoment.path(shown)
+    let place = Recorder.stepPath(shown)
     trace = try TracedRun(
       model, request,
       keeping: { $0.hasPrefix(place + "/") || $0.hasPrefix("text_encoder") || $0.hasPrefix("vae") }, progress: progress)

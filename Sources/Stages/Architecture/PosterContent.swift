@@ -56,8 +56,8 @@ struct PosterContent: Sendable {
   let step: Step
   let unet: UNetMap
   let prompt: String
-  /// The tokens that are shown: start, words, end, a first padding.
-  let tokens: [(text: String, id: Int)]
+  /// The tokens that are shown, from the first on.
+  let tokens: [PromptTokens.Token]
   let contextLength, textWidth: Int
   /// [shown tokens, D].
   let embeddings, states: Tensor
@@ -75,6 +75,8 @@ struct PosterContent: Sendable {
 
   /// Columns of the strips beside that of z and z₀.
   static let columns = 12
+  /// There is room for the maps of so many words.
+  private static let mostWords = 9
 
   init(_ run: ArchitectureRun, _ numbers: ArchitectureNumbers) {
     let (trace, pipeline) = (run.trace, run.model.pipeline)
@@ -138,14 +140,10 @@ struct PosterContent: Sendable {
       next: moment.next[index: 0], names: run.trace.answer, guessFormula: formula(2), stepFormula: formula(1))
   }
 
-  /// Start, the words (at most nine), end, and one padding.
-  private static func tokens(_ prompt: String, _ tokenizer: CLIPTokenizer) -> [(text: String, id: Int)] {
-    let ids = tokenizer.encode(prompt).ids
-    let words = tokenizer.tokens(of: prompt).prefix(min(tokenizer.contextLength - 2, 9))
-    var tokens = [("start", ids[0])] + words.map { ($0.text, $0.id) }
-    if tokens.count < ids.count { tokens.append(("end", ids[tokens.count])) }
-    if tokens.count < ids.count { tokens.append(("padding", ids[tokens.count])) }
-    return tokens
+  /// The first tokens: start, the words, end and a padding, or as many as nine words would need.
+  private static func tokens(_ prompt: String, _ tokenizer: CLIPTokenizer) -> [PromptTokens.Token] {
+    let all = PromptTokens(prompt, tokenizer)
+    return Array(all.tokens.prefix(min(all.places(of: .word).count, mostWords) + 3))
   }
 
   private static func textLayers(_ run: ArchitectureRun, _ count: Int) -> [TextLayer] {
@@ -157,7 +155,7 @@ struct PosterContent: Sendable {
 
   /// The mean over heads and layers of full resolution at the step that is drawn, of each word.
   private static func maps(
-    _ run: ArchitectureRun, _ tokens: [(text: String, id: Int)]
+    _ run: ArchitectureRun, _ tokens: [PromptTokens.Token]
   ) -> [(word: String, map: Tensor)] {
     let (height, width) = (run.latents.shape[2], run.latents.shape[3])
     let all = run.trace.recorder.entries.filter {
@@ -168,10 +166,9 @@ struct PosterContent: Sendable {
     let largest = all.filter { $0.tensor.shape[2] == places }.map(\.tensor)
     let means = largest.map { $0[index: $0.shape[0] - 1].mean(along: 0) }
     let sum = means.dropFirst().reduce(means[0]) { $0 + $1 } / Float(means.count)
-    return tokens.indices.dropFirst().filter { !["end", "padding"].contains(tokens[$0].text) || $0 < tokens.count - 2 }
-      .map { place in
-        (tokens[place].text, sum.sliced(place..<(place + 1), along: 1).reshaped([size.height, size.width]))
-      }
+    return tokens.indices.filter { tokens[$0].kind == .word }.prefix(mostWords).map { place in
+      (tokens[place].text, sum.sliced(place..<(place + 1), along: 1).reshaped([size.height, size.width]))
+    }
   }
 
   /// Halving the latents' size until it has that many places.

@@ -116,6 +116,11 @@ struct GuidanceScale: Stage {
     "The model \(model.name) has no guidance.csv: `diffuse evaluate` measures it. The figure shows this run alone."
   }
 
+  private static func change(from low: Double, to high: Double) -> String {
+    guard low.isFinite, high.isFinite else { return "was not measured" }
+    return high < low ? "falls" : "does not fall"
+  }
+
   private func addFacts(
     _ rows: [Row], _ sweep: GuidanceSweep?, _ model: PipelineModel, _ context: StageContext,
     to result: inout StageResult
@@ -133,7 +138,7 @@ struct GuidanceScale: Stage {
     result.fact("largest_diversity", high.diversity)
     result.fact("real_diversity", sweep?.real?.diversity ?? .nan)
     result.fact("diversity_kept_percent", 100 * high.diversity / low.diversity)
-    result.fact("diversity_changes", high.diversity < low.diversity ? "falls" : "does not fall")
+    result.fact("diversity_changes", Self.change(from: low.diversity, to: high.diversity))
     result.fact("lowest_saturation", low.saturation)
     result.fact("largest_saturation", high.saturation)
     result.fact("real_saturation", sweep?.real?.saturation ?? .nan)

@@ -140,8 +140,6 @@ extension Tensor {
   /// The four channels of a latent [1, 4, h, w] as a square of squares, [2 h, 2 w]; the first channel of any other.
   var channelMosaic: Tensor {
     let channels = self[index: 0]
-    guard channels.shape[0] == 4 else { return channels[index: 0] }
-    func row(_ a: Int, _ b: Int) -> Tensor { Tensor.concatenated([channels[index: a], channels[index: b]], along: 1) }
-    return Tensor.concatenated([row(0, 1), row(2, 3)])
+    return channels.shape[0] == 4 ? channels.tiled(columns: 2)[index: 0] : channels[index: 0]
   }
 }

@@ -52,7 +52,9 @@ struct AttentionHalves: Stage {
     let measured = sweep?.rows ?? live
     let pairs = measured.filter { $0.layer == "mean" }
     let shares = pairs.flatMap { [$0.shares.first, $0.shares.second] }
-    let layers = Self.layers(measured)
+    let layers = AttentionSweep.layers(of: measured).map {
+      (title: AttentionMaps.Layer.title(ofName: $0.name), share: $0.share)
+    }
     let (best, worst) = (layers.max { $0.share < $1.share }, layers.min { $0.share < $1.share })
     var result = StageResult()
     result.fact("sweep", sweep?.story(currentWeights: model.hash) ?? Self.missing(model))
@@ -107,23 +109,13 @@ struct AttentionHalves: Stage {
       let factor = model.pipeline.sizeFactor
       let maps = AttentionMaps(height: height / factor, width: width / factor)
       _ = try model.generate(request, recorder: maps.recorder())
-      rows += shares(maps, row, model.pipeline.tokenizer)
-    }
-    return rows
-  }
-
-  private static func shares(
-    _ maps: AttentionMaps, _ row: AttentionSweep.Row, _ tokenizer: CLIPTokenizer
-  ) -> [AttentionSweep.Row] {
-    let (relation, tokens) = (RelationPrompt(row.prompt), PromptTokens(row.prompt, tokenizer))
-    let named = [("mean", maps.mean)] + maps.layers.indices.map { (maps.layers[$0].name, maps.mean(ofLayer: $0)) }
-    return named.compactMap { layer, map in
-      relation?.shares(in: map, tokens, tokenizer).map { shares in
+      rows += RelationPrompt.shares(in: maps, prompt: row.prompt, model.pipeline.tokenizer).map { layer, shares in
         AttentionSweep.Row(
-          pair: row.pair, first: row.first, second: row.second, isHeldOut: row.isHeldOut, layer: layer,
-          shares: shares, seed: row.seed)
+          pair: row.pair, first: row.first, second: row.second, isHeldOut: row.isHeldOut, layer: layer, shares: shares,
+          seed: row.seed)
       }
     }
+    return rows
   }
 
   /// How much the states of A's tokens depend on what comes after them.
@@ -155,15 +147,6 @@ struct AttentionHalves: Stage {
       return "The file is of other weights, so its numbers are not those of now; they differ by up to \(largest)."
     }
     return "The \(mean.count) pairs that were run just now differ from the file's by at most \(largest)."
-  }
-
-  /// Layers in order with the mean share of their maps.
-  private static func layers(_ rows: [AttentionSweep.Row]) -> [(title: String, share: Double)] {
-    var names: [String] = []
-    for row in rows where row.layer != "mean" && !names.contains(row.layer) { names.append(row.layer) }
-    return names.map { name in
-      (AttentionMaps.Layer.title(ofName: name), AttentionSweep.meanShare(rows.filter { $0.layer == name }))
-    }
   }
 
   private static func partTable(_ pairs: [AttentionSweep.Row]) -> StageTable {

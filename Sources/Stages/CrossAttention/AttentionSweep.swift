@@ -51,11 +51,11 @@ package struct AttentionSweep: ModelSweep {
   /// The rows of the mean over all layers: one a pair.
   package var pairs: [Row] { rows.filter { $0.layer == "mean" } }
 
-  /// The layers in the order of the file, each with the mean share of all maps in their halves.
-  package var layers: [(name: String, share: Double)] {
+  /// The layers in the order of the rows, each with the mean share of all maps in their halves.
+  static func layers(of rows: [Row]) -> [(name: String, share: Double)] {
     var names: [String] = []
     for row in rows where row.layer != "mean" && !names.contains(row.layer) { names.append(row.layer) }
-    return names.map { name in (name, Self.meanShare(rows.filter { $0.layer == name })) }
+    return names.map { name in (name, meanShare(rows.filter { $0.layer == name })) }
   }
 
   /// The mean of both shares over rows; NaN without any.

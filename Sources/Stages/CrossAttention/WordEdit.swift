@@ -85,14 +85,10 @@ struct WordEdit: Stage {
     _ context: StageContext
   ) throws(UserError) -> Tensor {
     let calls = try model.pipeline.plan(request).calls
-    do {
-      return try model.pipeline.generate(request, edited: edited, edits: edits) { event in
+    return try PipelineModel.sampling {
+      try model.pipeline.generate(request, edited: edited, edits: edits) { event in
         context.report(event.call - calls.lowerBound + 1, of: calls.count, "denoising steps")
       }
-    } catch let error as UserError {
-      throw error
-    } catch {
-      throw UserError("sampling failed: \(error)", code: .data)
     }
   }
 

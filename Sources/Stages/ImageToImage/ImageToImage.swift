@@ -136,14 +136,12 @@ struct GivenPicture: Sendable {
 
   /// Against the given picture, in dB.
   func psnr(of pictures: [Tensor]) -> [Double] {
-    ImageMetrics.peakSignalToNoiseRatios(Tensor.stacked(pictures), Self.repeated(unit, pictures.count), range: 1)
+    ImageMetrics.peakSignalToNoiseRatios(Tensor.stacked(pictures), batch.repeated(pictures.count), range: 1)
   }
 
   func ssim(of pictures: [Tensor]) -> [Double] {
-    ImageMetrics.structuralSimilarities(Tensor.stacked(pictures), Self.repeated(unit, pictures.count), range: 1)
+    ImageMetrics.structuralSimilarities(Tensor.stacked(pictures), batch.repeated(pictures.count), range: 1)
   }
 
-  private static func repeated(_ picture: Tensor, _ count: Int) -> Tensor {
-    Tensor.stacked([Tensor](repeating: picture, count: count))
-  }
+  private var batch: Tensor { unit.reshaped([1] + unit.shape) }
 }

@@ -23,8 +23,10 @@ struct InpaintingExperiment {
   let restored: [Tensor]
   /// By pixel, how many pixels away the nearest new one is, 0 inside.
   let distances: [Int]
-  /// 1 at the places of the latents that no run kept, [h, w].
+  /// The mask as the latents have it: 1 at the places that are made anew, [h, w].
   let newCells: Tensor
+  /// The same in pixels, [H, W].
+  let newPixels: Tensor
 
   init(
     _ context: StageContext, _ model: PipelineModel, _ given: GivenPicture, _ shape: MaskShape
@@ -51,32 +53,11 @@ struct InpaintingExperiment {
     }
     (self.pictures, self.latents, self.originals) = (pictures, latents, originals)
     restored = model.decoded(originals)
-    newCells = Self.changed(latents, originals)
-    distances = Self.distances(to: Self.enlarged(newCells, by: cell))
+    let cells = mask.everyNth(cell)
+    newCells = cells.reshaped([cells.shape[2], cells.shape[3]])
+    newPixels = cells.upsampledNearest(height: side, width: side).reshaped([side, side])
+    distances = Self.distances(to: newPixels)
   }
-
-  /// 1 at the places where a latent differs from the one it was given, [h, w].
-  private static func changed(_ latents: [Tensor], _ originals: [Tensor]) -> Tensor {
-    let shape = latents[0].shape
-    let (channels, height, width) = (shape[1], shape[2], shape[3])
-    let values = (0..<(height * width)).map { place -> Float in
-      let differs = zip(latents, originals).contains { new, old in
-        (0..<channels).contains { new[0, $0, place / width, place % width] != old[0, $0, place / width, place % width] }
-      }
-      return differs ? 1 : 0
-    }
-    return Tensor(values, shape: [height, width])
-  }
-
-  /// [h, w] → [f·h, f·w], every value repeated.
-  private static func enlarged(_ cells: Tensor, by factor: Int) -> Tensor {
-    let (height, width) = (cells.shape[0] * factor, cells.shape[1] * factor)
-    return Tensor(
-      (0..<(height * width)).map { cells[$0 / width / factor, $0 % width / factor] }, shape: [height, width])
-  }
-
-  /// `newCells` in pixels, [H, W].
-  var newPixels: Tensor { Self.enlarged(newCells, by: cell) }
 
   /// Steps up, down, left or right to the nearest 1, for each pixel of [H, W].
   private static func distances(to pixels: Tensor) -> [Int] {

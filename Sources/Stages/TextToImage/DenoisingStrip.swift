@@ -5,7 +5,7 @@ import Tensors
 struct DenoisingStrip {
   let run: TracedRun
   /// The moments that were decoded, in order.
-  let moments: [LatentMoment]
+  let moments: [DenoisingMoment]
   /// D(z_t) and D(ẑ₀) at each, [3, H, W] in 0…1.
   let samples: [Tensor]
   let guesses: [Tensor]

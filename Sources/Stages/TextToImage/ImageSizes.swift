@@ -39,7 +39,8 @@ struct ImageSizes: Stage {
     let model = try PipelineModel(context)
     var rows: [SizeRow] = []
     let names = context.texts("sizes")
-    let factors = SizeFactor.all.filter { names.contains($0.text) }
+    // The trained size comes first: all others are compared with it.
+    let factors = SizeFactor.all.filter { $0.isTrained || names.contains($0.text) }
     guard factors.count > 1 else { throw UserError("sizes needs two different values, to compare") }
     for factor in factors {
       rows.append(
@@ -98,6 +99,7 @@ struct SizeFactor: Sendable {
 
   static let all = [(1, 1), (1.5, 1.5), (2, 1), (1, 2), (0.5, 0.5), (2, 2)].map { SizeFactor(width: $0, height: $1) }
 
+  var isTrained: Bool { width == 1 && height == 1 }
   var text: String { "\(NumberText.short(width))x\(NumberText.short(height))" }
 
   /// The nearest multiple of `step`.

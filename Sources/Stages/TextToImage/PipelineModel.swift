@@ -52,12 +52,17 @@ struct PipelineModel {
     return request
   }
 
-  /// Runs the pipeline; errors that are the reader's keep their sentence.
+  /// Runs the pipeline.
   func generate(
     _ request: TextToImageRequest, recorder: Recorder? = nil, onStep: (SamplingEvent) -> Void = { _ in }
   ) throws(UserError) -> TextToImageResult {
+    try Self.sampling { try pipeline.generate(request, recorder: recorder, onStep: onStep) }
+  }
+
+  /// What `run` gives; errors that are the reader's keep their sentence.
+  static func sampling<Result>(_ run: () throws -> Result) throws(UserError) -> Result {
     do {
-      return try pipeline.generate(request, recorder: recorder, onStep: onStep)
+      return try run()
     } catch let error as UserError {
       throw error
     } catch {

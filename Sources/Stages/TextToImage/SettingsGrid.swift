@@ -132,11 +132,7 @@ struct StepsGuidanceGrid {
   var colours: [Double] {
     pictures.map { row in
       let picture = row[row.count - 1]
-      let (plane, values) = (picture.count / 3, picture.scalars)
-      return (0..<plane).map { place in
-        let pixel = [values[place], values[place + plane], values[place + 2 * plane]]
-        return Double((pixel.max() ?? 0) - (pixel.min() ?? 0))
-      }.mean
+      return meanSaturation(picture.reshaped([1] + picture.shape))
     }
   }
 

@@ -5,7 +5,7 @@ import Tensors
 struct TraceFigure {
   let run: TracedRun
 
-  private var middle: LatentMoment { run.moments[run.moments.count / 2] }
+  private var middle: DenoisingMoment { run.moments[run.moments.count / 2] }
 
   func figure(_ provenance: Provenance) -> Figure {
     let step = run.step(middle.call)

@@ -29,50 +29,6 @@ struct TracedTensor: Sendable {
   }
 }
 
-/// A call of the network within a run, its latents in the scale of z_t = √ᾱ z₀ + √(1 − ᾱ) ε.
-struct LatentMoment {
-  let call: Int
-  let timestep: Float
-  /// σ = √((1 − ᾱ)/ᾱ).
-  let sigma: Float
-  /// z_t, [N, C, h, w].
-  let sample: Tensor
-  /// ẑ₀, the network's guess of the latents without noise.
-  let guess: Tensor
-  /// The prediction after guidance.
-  let prediction: Tensor
-  /// Latents after the step, in the sampler's own scale.
-  let next: Tensor
-
-  /// - Parameter scaled: whether the sampler's sample is z_t/√ᾱ, as that of Euler and its kin.
-  init(_ event: SamplingEvent, scaled: Bool) {
-    call = event.call
-    timestep = event.timestep
-    sigma = event.sigma
-    guess = event.predictedOriginal
-    prediction = event.modelOutput
-    next = event.previousSample
-    sample = scaled ? event.sample / (event.sigma * event.sigma + 1).squareRoot() : event.sample
-  }
-
-  var t: Int { Int(timestep.rounded()) }
-  /// The prefix of tensors' names: `step.012`.
-  var path: String { Self.path(call) }
-
-  static func path(_ call: Int) -> String {
-    let number = "\(call)"
-    return "step." + String(repeating: "0", count: max(0, 3 - number.count)) + number
-  }
-}
-
-extension Array {
-  /// At most `count` elements at even distances, the first and the last among them.
-  func evenlyChosen(_ count: Int) -> [Element] {
-    guard self.count > count, count > 1 else { return Array(prefix(Swift.max(count, 0))) }
-    return (0..<count).map { self[($0 * (self.count - 1) + (count - 1) / 2) / (count - 1)] }
-  }
-}
-
 /// A run of the whole pipeline with every tensor on the way kept.
 struct TracedRun {
   let model: PipelineModel
@@ -80,7 +36,7 @@ struct TracedRun {
   let sampler: SamplerKind
   /// Ids of the empty (or negative) prompt, when there is guidance, and of the prompt.
   let ids: [[Int]]
-  let moments: [LatentMoment]
+  let moments: [DenoisingMoment]
   let result: TextToImageResult
   let recorder: Recorder
 
@@ -102,9 +58,9 @@ struct TracedRun {
     let recorder = Recorder { Self.keeps($0) || filter($0) }
     self.recorder = recorder
     let plan = try model.pipeline.plan(request)
-    var moments: [LatentMoment] = []
+    var moments: [DenoisingMoment] = []
     result = try model.generate(request, recorder: recorder) { event in
-      moments.append(LatentMoment(event, scaled: plan.initNoiseSigma != 1))
+      moments.append(DenoisingMoment(event, scaled: plan.initNoiseSigma != 1))
       progress(moments.count, plan.calls.count)
     }
     self.moments = moments
@@ -138,7 +94,7 @@ struct TracedRun {
   }
 
   /// Moments that a figure has room for, the first and the last among them.
-  func shown(_ columns: Int) -> [LatentMoment] { moments.evenlyChosen(columns) }
+  func shown(_ columns: Int) -> [DenoisingMoment] { moments.evenlyChosen(columns) }
 }
 
 // MARK: The trace

@@ -51,13 +51,7 @@ extension EmojiEvaluation {
     let side = pipeline.defaultSide / pipeline.sizeFactor
     let maps = AttentionMaps(height: side, width: side)
     _ = try pipeline.generate(request, recorder: maps.recorder())
-    let (relation, tokens) = (RelationPrompt(prompt), PromptTokens(prompt, pipeline.tokenizer))
-    let named =
-      [(layer: "mean", map: maps.mean)]
-      + maps.layers.indices.map { (layer: maps.layers[$0].name, map: maps.mean(ofLayer: $0)) }
-    return named.compactMap { layer, map in
-      relation?.shares(in: map, tokens, pipeline.tokenizer).map { (layer, $0) }
-    }
+    return RelationPrompt.shares(in: maps, prompt: prompt, pipeline.tokenizer)
   }
 
   // MARK: Guidance

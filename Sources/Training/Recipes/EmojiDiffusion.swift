@@ -24,9 +24,9 @@ public final class EmojiDiffusion: Recipe {
   /// What the models differ in; the shipped text-to-image model is the default.
   public struct Variant: Sendable, Equatable {
     public var name = "emoji-ldm"
-    public var totalSteps = 10_000
+    public var totalSteps = 26_000
     /// Steps at which the learning rate starts anew.
-    public var restarts: [Int] = []
+    public var restarts = [10_000]
     public var space = Space.latents
     /// Equation (3); else every caption is empty, equations (1) and (2).
     public var isConditional = true
@@ -67,7 +67,7 @@ public final class EmojiDiffusion: Recipe {
       func variant(_ name: String, _ change: (inout Variant) -> Void = { _ in }) -> Variant {
         var variant = Variant()
         variant.name = "emoji-ldm-" + name
-        variant.totalSteps = 4_000
+        (variant.totalSteps, variant.restarts) = (4_000, [])
         variant.worldLimit = 300
         variant.growth = []
         change(&variant)
