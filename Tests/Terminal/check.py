@@ -1,15 +1,22 @@
 """Follows a lesson in a real terminal, tmux, as a reader does: keys, pauses, another value, pictures in blocks, a small window.
 
+What terminals with graphics get is read from a pseudoterminal of their name.
+
     check.py DIFFUSE      # the built program
 
 What is wrong ends it with exit code 1 and the screen as it was.
 """
 
+import base64
+import fcntl
 import os
+import pty
 import re
 import shutil
+import struct
 import subprocess
 import sys
+import termios
 import time
 
 
@@ -144,11 +151,65 @@ def narrow(diffuse):
         expect("[n]ext" not in history, "prompts are left in the text", terminal)
 
 
+def output(diffuse, **environment):
+    """What a stage with pictures writes into a terminal of 100 by 40 cells, 1000 by 800 pixels."""
+    process, terminal = pty.fork()
+    if process == 0:
+        # The parent sets the size; there is nothing else to wait for.
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 1000, 800))
+        os.execve(diffuse, [diffuse, "lesson", "02", "--stage", "strip", "--pictures", "auto"],
+                  {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8",
+                   "DIFFUSE_HOME": os.environ.get("DIFFUSE_HOME", ""), **environment})
+    written = b""
+    while True:
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:
+            part = b""
+        if not part:
+            break
+        written += part
+    _, status = os.waitpid(process, 0)
+    if status != 0:
+        raise AssertionError(f"diffuse ended with status {status} in a terminal {environment}")
+    return written
+
+
+def protocols(diffuse):
+    """kitty, iTerm2 and sixel get pixels that fit the window, a dumb terminal gets plain text."""
+    sizes = {}
+    images, pixels = [], b""
+    for keys, data in re.findall(rb"\x1b_G([^;\x1b]*);?([^\x1b]*)\x1b\\", output(diffuse, TERM="xterm-kitty", KITTY_PID="1")):
+        values = dict(pair.split(b"=") for pair in keys.split(b","))
+        if values.get(b"a") == b"T":
+            images.append((int(values[b"s"]), int(values[b"v"])))
+        pixels += base64.b64decode(data)
+    if len(pixels) != sum(4 * width * height for width, height in images):
+        raise AssertionError(f"kitty gets {len(pixels)} bytes for pictures of {images}")
+    sizes["kitty"] = images
+    written = output(diffuse, TERM="xterm-256color", TERM_PROGRAM="iTerm.app", LC_TERMINAL="iTerm2")
+    images = []
+    for keys, data in re.findall(rb"\x1b\]1337;File=([^:]*):([^\x07\x1b]*)", written):
+        values = dict(pair.split(b"=") for pair in keys.split(b";"))
+        if base64.b64decode(data)[:2] not in (b"II", b"MM"):
+            raise AssertionError("iTerm2 gets something that is no TIFF")
+        images.append((10 * int(values[b"width"]), 20 * int(values[b"height"])))
+    sizes["iTerm2"] = images
+    written = output(diffuse, TERM="foot")
+    sizes["sixel"] = [(int(w), int(h)) for w, h in re.findall(rb'\x1bP[0-9;]*q"1;1;(\d+);(\d+)', written)]
+    for name, images in sizes.items():
+        if len(images) < 4 or any(width > 1000 or height > 800 or min(width, height) < 100 for width, height in images):
+            raise AssertionError(f"{name} gets pictures of {images} in a window of 1000 by 800 pixels")
+    plain = output(diffuse, TERM="dumb")
+    if b"\x1b" in plain or b"Tensor x0" in plain:
+        raise AssertionError("a dumb terminal gets escape sequences or pictures")
+
+
 def main():
     if not shutil.which("tmux"):
         raise SystemExit("Tests/Terminal needs the Debian package tmux")
     diffuse = os.path.abspath(sys.argv[1])
-    for check in (steps, pictures, narrow):
+    for check in (steps, pictures, narrow, protocols):
         check(diffuse)
         print(f"{check.__name__}: {check.__doc__.strip().splitlines()[0]}", flush=True)
 

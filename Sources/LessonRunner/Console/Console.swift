@@ -14,8 +14,16 @@ public enum Console {
 
   /// Escape sequences are wanted: on a terminal that is not dumb, unless `NO_COLOR` is set (no-color.org).
   public static var colors: Bool {
-    outputIsTerminal && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
+    outputIsTerminal && (environment("NO_COLOR") ?? "").isEmpty && !terminalIsDumb
   }
+
+  /// Whether standard output can show a picture: a terminal that is not dumb.
+  public static var showsPictures: Bool { outputIsTerminal && !terminalIsDumb }
+
+  /// Whether standard error can show a line that is drawn anew.
+  public static var showsProgress: Bool { errorIsTerminal && !terminalIsDumb }
+
+  private static var terminalIsDumb: Bool { environment("TERM") == "dumb" }
 
   /// Columns of the terminal; 80 when standard output is none.
   public static var width: Int { window.map { Int($0.ws_col) } ?? 80 }

@@ -1,12 +1,12 @@
 import Stages
 
-/// One line on standard error that says how far the work is; silent when that is no terminal.
+/// One line on standard error that says how far the work is; silent when that is no terminal, or a dumb one.
 public final class ProgressLine {
   private let isShown: Bool
   private let width: Int
   private var shown = ""
 
-  public init(isShown: Bool = Console.errorIsTerminal, width: Int = Console.width) {
+  public init(isShown: Bool = Console.showsProgress, width: Int = Console.width) {
     self.isShown = isShown
     self.width = width
   }

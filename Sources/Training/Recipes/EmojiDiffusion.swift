@@ -46,10 +46,11 @@ public final class EmojiDiffusion: Recipe {
 
     public init() {}
 
-    /// Equation (2): the same, but nothing is said about the pictures.
+    /// Equation (2): the first round of the same, but nothing is said about the pictures.
     public static var unconditional: Variant {
       var variant = Variant()
       variant.name = "emoji-ldm-unconditional"
+      (variant.totalSteps, variant.restarts) = (10_000, [])
       (variant.isConditional, variant.trainsTextEncoder) = (false, false)
       return variant
     }

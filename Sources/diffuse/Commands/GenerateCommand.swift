@@ -186,7 +186,7 @@ struct GenerateCommand: ParsableCommand {
   private func write(
     _ result: TextToImageResult, _ paths: [String], _ request: TextToImageRequest, _ pipeline: StableDiffusionPipeline
   ) throws(UserError) {
-    let isShown = pictures == .always || (pictures == .auto && Console.outputIsTerminal)
+    let isShown = pictures.isGranted
     let sampler = (request.sampler ?? pipeline.defaultSampler).rawValue
     for (i, path) in paths.enumerated() {
       let raster = Raster(result.pictures[index: i], .unit)

@@ -14,6 +14,8 @@ enum ThemeName: String, ExpressibleByArgument, CaseIterable {
 /// When pictures appear in the terminal.
 enum PictureWish: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
+
+  var isGranted: Bool { self == .always || (self == .auto && Console.showsPictures) }
 }
 
 /// `--out`, `--format`, `--theme`: how figures are written.
@@ -39,7 +41,7 @@ struct FigureOptions: ParsableArguments {
       throw UserError("--format \(format.rawValue) needs a folder to write into: --out DIR")
     }
     guard folder != "" else { throw UserError("--out names no folder") }
-    let isShown = pictures == .always || (pictures == .auto && Console.outputIsTerminal)
+    let isShown = pictures.isGranted
     let desk = FigureDesk(
       folder: folder, format: format ?? .svg, theme: theme.theme, size: size, showsPictures: isShown)
     try desk.prepare()
