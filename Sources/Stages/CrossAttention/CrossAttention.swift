@@ -82,6 +82,7 @@ struct CrossAttention: Stage {
     for (index, layer) in run.maps.layers.enumerated() {
       result.tensor("maps/\(layer.name)", run.maps.heads(ofLayer: index))
     }
+    addWorkedLayer(run, row, to: &result)
     let provenance = model.provenance(context)
     let figures = CrossAttentionFigures(run: run)
     result.figure("attention-row") { () throws(UserError) in row.figure(of: run, provenance) }
@@ -90,6 +91,18 @@ struct CrossAttention: Stage {
     result.figure("attention-mass") { () throws(UserError) in figures.mass(provenance) }
     result.figure("attention-atlas") { () throws(UserError) in figures.atlas(provenance) }
     return result
+  }
+
+  /// Q, K and V of the layer whose row is worked out, at that step, and the maps the network used there.
+  private func addWorkedLayer(_ run: AttendedRun, _ row: AttentionRow, to result: inout StageResult) {
+    guard let layer = run.maps.layers.firstIndex(of: row.layer),
+      let maps = run.maps.heads(ofLayer: layer, atStep: run.middleStep)
+    else { return }
+    let parts = run.projections(ofLayer: layer, atStep: run.middleStep)
+    result.tensor("row/query", parts.query)
+    result.tensor("row/key", parts.key)
+    result.tensor("row/value", parts.value)
+    result.tensor("row/maps", maps)
   }
 
   private func addSizes(_ run: AttendedRun, to result: inout StageResult) {

@@ -60,6 +60,7 @@ struct Inpainting: Stage {
     for (n, picture) in experiment.pictures.enumerated() {
       result.tensor("seed+\(n)/picture", picture)
       result.tensor("seed+\(n)/z0", experiment.latents[n])
+      result.tensor("seed+\(n)/z", experiment.originals[n])
     }
     let provenance = model.provenance(context)
     result.figure("inpainting") { () throws(UserError) in experiment.figure(provenance) }

@@ -40,7 +40,8 @@ struct DroppedSpectrum: Stage {
     let picture = try EmojiPicture(context)
     let (samples, scenes) = try EmojiSample.batch(context.home)
     context.report(0, of: 2, "spectra")
-    let spectra = DroppedSpectra(scenes, compared.codecs.map { $0.restore(scenes) })
+    let restoredScenes = compared.codecs.map { $0.restore(scenes) }
+    let spectra = DroppedSpectra(scenes, restoredScenes)
     context.report(1, of: 2, "spectra")
     let restored = compared.codecs.map { $0.restore(picture.tensor) }
     var result = StageResult()
@@ -48,8 +49,10 @@ struct DroppedSpectrum: Stage {
     result.fact("scenes", samples.count)
     spectra.addFacts(to: &result)
     result.table(spectra.table)
+    result.tensor("scenes", scenes)
     result.tensor("original_power", Tensor(spectra.original.map(Float.init)))
     for (n, codec) in compared.codecs.enumerated() {
+      result.tensor("restored.\(codec.name)", restoredScenes[n])
       result.tensor("restored_power.\(codec.name)", Tensor(spectra.restored[n].map(Float.init)))
       result.tensor("dropped_power.\(codec.name)", Tensor(spectra.dropped[n].map(Float.init)))
     }
