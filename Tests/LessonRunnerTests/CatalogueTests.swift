@@ -48,4 +48,27 @@ import Testing
       }
     }
   }
+
+  /// A notebook works something out anew only when it asserts something about a run.
+  @Test func everyNotebookChecksARunOfItsLesson() throws {
+    let library = try LessonLibrary(home: Home.find(workingDirectory: #filePath))
+    for entry in library.entries {
+      var aliases: [String] = []
+      var checks = 0
+      for block in try library.load(entry).blocks {
+        switch block {
+        case .stage(let stage): aliases.append(String(stage.alias.map { $0 == "-" ? "_" : $0 }))
+        case .notebook(let notebook): checks += try checksRun(notebook.code, of: aliases) ? 1 : 0
+        default: break
+        }
+      }
+      #expect(checks > 0, "no notebook block of lesson \(entry.number) asserts anything about a stage before it")
+    }
+  }
+
+  /// Whether Python code has an `assert` and looks at the tensors or facts of a stage, as `strip["x0"]` or `strip.facts[…]`.
+  private func checksRun(_ code: String, of aliases: [String]) throws -> Bool {
+    let asserts = code.split(separator: "\n").contains { $0.trimmingCharacters(in: .whitespaces).hasPrefix("assert ") }
+    return try asserts && aliases.contains { try code.contains(Regex("\\b\($0)(\\.facts)?\\[")) }
+  }
 }
