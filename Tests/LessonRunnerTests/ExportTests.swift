@@ -163,7 +163,7 @@ import Testing
     ]
     #expect(sources.count == wanted.count)
     for (source, start) in zip(sources, wanted) { #expect(source.hasPrefix(start), "\(source)") }
-    #expect(sources[3].hasSuffix("\necho = run(\"echo\")"))
+    #expect(sources[3].hasSuffix("\necho = run_stage(\"echo\")"))
     #expect(
       sources[3].contains("count=3, width=0.25, color=\"red\", steps=[1, 2], prompt=\"red heart\", loud=False, seed=0"))
     #expect(sources[4].contains("```sh\ndiffuse lesson 02 --set count=4 \\\n  --seed 7\n```"))

@@ -62,7 +62,7 @@ public struct NotebookCourse: CourseExporter {
 
   private func cell(_ text: String) -> String { MarkdownText.prose(text).replacing("|", with: "\\|") }
 
-  /// `strip = run("strip")`, and what can be changed.
+  /// `strip = run_stage("strip")`, and what can be changed.
   private func code(running block: StageBlock) -> String {
     let settings = block.stage.parameters.map { parameter in
       let values = (block.values[parameter.name] ?? parameter.defaults).map(python)
@@ -77,7 +77,7 @@ public struct NotebookCourse: CourseExporter {
       }
     }
     let name = String(block.alias.map { $0 == "-" ? "_" : $0 })
-    return lines.joined(separator: "\n") + "\n\(name) = run(\(pythonString(block.alias)))"
+    return lines.joined(separator: "\n") + "\n\(name) = run_stage(\(pythonString(block.alias)))"
   }
 
   private func python(_ value: ParameterValue) -> String {

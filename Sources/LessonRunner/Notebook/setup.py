@@ -1,14 +1,16 @@
 # Runs a stage of this lesson with `diffuse`, shows what it prints and draws, and hands over its tensors.
-# Needs numpy, safetensors, and `diffuse` on the PATH, in $DIFFUSE or built above this folder.
-import json, os, re, shutil, subprocess, tempfile
+# Needs numpy, pillow, safetensors, and `diffuse` on the PATH, in $DIFFUSE or built above this folder.
+import io, json, os, re, shutil, subprocess, tempfile
 from pathlib import Path
 
 import numpy as np
 from IPython.display import display
+from PIL import Image
 from safetensors import safe_open
 
 built = [folder / ".build/release/diffuse" for folder in [Path.cwd(), *Path.cwd().parents]]
 DIFFUSE = os.environ.get("DIFFUSE") or shutil.which("diffuse") or next((str(p) for p in built if p.exists()), "diffuse")
+LARGEST = 300_000  # bytes of a picture in a notebook
 
 
 def diffuse(*words):
@@ -23,7 +25,7 @@ class Stage(dict):
     """The tensors of a run by name, and in `facts` its numbers and parameters."""
 
 
-def run(stage, seed=0, **parameters):
+def run_stage(stage, seed=0, **parameters):
     """Runs one stage of the lesson; every parameter can be changed, lists by Python lists."""
     words = ["lesson", LESSON, "--stage", stage, "--seed", str(seed), "--pictures", "never"]
     for name, value in parameters.items():
@@ -49,12 +51,23 @@ def show(path, words):
     """A figure: as vectors, or as pixels when it has very many."""
     text = json.loads(path.with_suffix(".json").read_text())["alternative_text"]
     picture = path.read_text()
-    if len(picture) < 300_000:
+    if len(picture) < LARGEST:
         return display({"image/svg+xml": picture, "text/plain": text}, raw=True)
     with tempfile.TemporaryDirectory() as folder:
         diffuse(*words, "--out", folder, "--format", "png")
-        pixels = Path(folder, path.stem + ".png").read_bytes()
+        pixels = smaller(Path(folder, path.stem + ".png").read_bytes())
     display({"image/png": pixels, "text/plain": text}, raw=True, metadata={"image/png": {"width": 960}})
+
+
+def smaller(pixels):
+    """The picture in few enough bytes for a notebook: 256 colours, and fewer pixels when that is not enough."""
+    picture = Image.open(io.BytesIO(pixels)).convert("RGB")
+    while len(pixels) >= LARGEST:
+        file = io.BytesIO()
+        picture.quantize(256).save(file, "png", optimize=True)
+        pixels = file.getvalue()
+        picture = picture.resize((picture.width * 4 // 5, picture.height * 4 // 5), Image.Resampling.LANCZOS)
+    return pixels
 
 
 def check(exercise, answer):
