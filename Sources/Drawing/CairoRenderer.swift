@@ -25,6 +25,8 @@ struct CairoRenderer {
       cairo_set_line_cap(context, stroke.dash.isEmpty ? CAIRO_LINE_CAP_ROUND : CAIRO_LINE_CAP_BUTT)
       cairo_set_dash(context, stroke.dash, Int32(stroke.dash.count), 0)
       cairo_stroke(context)
+    case .dots(let points, let radius, let color):
+      paint(dots: points, radius, color)
     case .text(let text):
       paint(text)
     case .image(let raster, let rect):
@@ -49,6 +51,21 @@ struct CairoRenderer {
       case .curve(let a, let b, let c): cairo_curve_to(context, a.x, a.y, b.x, b.y, c.x, c.y)
       case .close: cairo_close_path(context)
       }
+    }
+  }
+
+  private func paint(dots points: [Point], _ radius: Double, _ color: Color) {
+    set(color)
+    cairo_set_line_width(context, 2 * radius)
+    cairo_set_line_cap(context, CAIRO_LINE_CAP_ROUND)
+    cairo_set_dash(context, nil, 0, 0)
+    for group in color.alpha < 1 ? Dots.apart(points, by: 2 * radius) : [points] {
+      cairo_new_path(context)
+      for p in group {
+        cairo_move_to(context, p.x, p.y)
+        cairo_line_to(context, p.x, p.y)
+      }
+      cairo_stroke(context)
     }
   }
 

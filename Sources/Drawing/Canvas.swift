@@ -34,6 +34,13 @@ public final class Canvas {
         Stroke(resolve(color, opacity), width: width * style.pen * scale, dash: dash.map { $0 * style.pen * scale })))
   }
 
+  /// Filled circles about `points`; translucent ones darken each other where they overlap.
+  ///
+  /// - Parameter radius: in points.
+  public func dots(_ points: [Point], radius: Double, _ color: ColorRole, opacity: Double = 1) {
+    commands.append(.dots(points.map(page), radius: radius * scale, resolve(color, opacity)))
+  }
+
   public func line(from a: Point, to b: Point, _ color: ColorRole, width: Double = 1, dash: [Double] = []) {
     stroke(.polyline([a, b]), color, width: width, dash: dash)
   }

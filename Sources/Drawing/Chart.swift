@@ -212,7 +212,10 @@ public struct Chart: Component {
         label, at: Point(at, plot.maxY + style.em(0.35)), .middle, .top, role: .note,
         color: .muted, width: width)
     }
-    canvas.line(from: Point(plot.minX, plot.maxY), to: Point(plot.maxX, plot.maxY), .axis, width: 0.8)
+    // An axis without marks and names would be a stray line.
+    if showsX || x.ticks?.isEmpty != true {
+      canvas.line(from: Point(plot.minX, plot.maxY), to: Point(plot.maxX, plot.maxY), .axis, width: 0.8)
+    }
     if showsX && !x.label.isEmpty {
       let top = plot.maxY + style.em(0.55) + xTickHeight(style, width: plot.width)
       canvas.text(x.label, at: Point(plot.midX, top), .middle, .top, color: .muted)

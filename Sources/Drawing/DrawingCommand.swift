@@ -2,6 +2,8 @@
 public enum DrawingCommand: Sendable, Equatable {
   case fill(Path, Color)
   case stroke(Path, Stroke)
+  /// Filled circles of one radius, in points, drawn one after the other.
+  case dots([Point], radius: Double, Color)
   case text(PlacedText)
   case image(Raster, Rect)
   case beginClip(Rect)

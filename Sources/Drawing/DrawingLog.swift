@@ -58,6 +58,8 @@ public struct DrawingLog: Sendable, CustomStringConvertible {
     case .fill(let path, let color): "fill \(color.hex) \(outline(path))"
     case .stroke(let path, let stroke):
       "stroke \(stroke.color.hex) width \(format(stroke.width))\(stroke.dash.isEmpty ? "" : " dashed") \(outline(path))"
+    case .dots(let points, let radius, let color):
+      "dots \(color.hex) \(points.count) of radius \(format(radius)) \(Dots.bounds(points, radius: radius).map(format) ?? "nowhere")"
     case .text(let text):
       "text “\(text.text.linear)” \(text.role.rawValue) \(format(text.size)) \(text.color.hex) \(format(text.box))"
     case .image(let raster, let rect): "image \(raster.width)×\(raster.height) \(format(rect))"

@@ -29,11 +29,8 @@ public struct Scatter: ChartLayer {
   public func yExtent(positive: Bool) -> ClosedRange<Double>? { extent(y, positive: positive) }
 
   public func draw(on canvas: Canvas, in frame: ChartFrame, color: ColorRole) {
-    for (x, y) in zip(x, y) {
-      let p = frame.point(x, y)
-      guard p.x.isFinite && p.y.isFinite else { continue }
-      canvas.fill(.circle(center: p, radius: radius * canvas.style.pen), color, opacity: opacity)
-    }
+    let points = zip(x, y).map { frame.point($0, $1) }.filter { $0.x.isFinite && $0.y.isFinite }
+    canvas.dots(points, radius: radius * canvas.style.pen, color, opacity: opacity)
   }
 
   public func seriesLabel(in frame: ChartFrame) -> SeriesLabel? {

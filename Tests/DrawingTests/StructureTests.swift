@@ -63,6 +63,29 @@ import Testing
     #expect(try text(log, "rising").color == Theme.light.palette[1])
   }
 
+  @Test func pointsOfAColorAreOneCommand() throws {
+    let chart = Chart(
+      x: Axis("x", range: 0...10), y: Axis("y", range: 0...10),
+      layers: [Scatter(x: [1, 2, .nan, 3], y: [1, 2, 3, 3], color: .palette(1), radius: 2, opacity: 0.5)])
+    let log = try log(chart)
+    let dots = log.page.commands.compactMap { command -> (points: [Point], radius: Double, color: Color)? in
+      if case .dots(let points, let radius, let color) = command { (points, radius, color) } else { nil }
+    }
+    let all = try #require(dots.first)
+    #expect(dots.count == 1 && all.points.count == 3 && all.color == Theme.light.palette[1].opacity(0.5))
+    #expect(all.points[0].x < all.points[1].x && all.points[0].y > all.points[1].y)
+    #expect(all.radius >= 2 && log.description.contains("dots \(all.color.hex) 3 of radius"))
+  }
+
+  @Test func anAxisWithoutMarksAndNamesHasNoLine() throws {
+    func lines(showsX: Bool) throws -> Int {
+      let axis = Axis("", range: 0...1, ticks: [])
+      let log = try log(Chart(x: axis, y: axis, layers: [], showsX: showsX, showsY: false, aspect: 1))
+      return log.page.commands.count { if case .stroke = $0 { true } else { false } }
+    }
+    #expect(try lines(showsX: true) - lines(showsX: false) == 1)
+  }
+
   @Test func namesAtEndsKeepTheOrderOfTheCurves() throws {
     let ends = [0.500, 0.502, 0.501, 0.499, 0.9, 0.503]
     let chart = Chart(

@@ -140,6 +140,21 @@ import Testing
   @Test func shortensPaths() {
     #expect(SVGCompactor.shortPath("M 1.5 -2 L 3.25 4.126 Z M 1.5 -2 ") == "M1.5-2L3.25 4.13Z")
     #expect(SVGCompactor.shortPath("M 1 2 L 3 4 ") == "M1 2L3 4")
+    #expect(SVGCompactor.shortPath("M 1.504 -2 L 1.504 -2 M 3 4 L 3 4 ") == "M1.5-2h0M3 4h0")
+    #expect(SVGCompactor.shortPath("M 1 2 L 1 3 L 1 3 ") == "M1 2L1 3L1 3")
+  }
+
+  @Test func dotsAreShortAndDarkenEachOther() throws {
+    // Three in one place and one apart. A stroke paints a place only once, so the pile needs three.
+    let figure = Figure(
+      name: "pile", title: "Dots", caption: "", alternativeText: "Four.", provenance: Provenance(command: ""),
+      content: Chart(
+        x: Axis("x"), y: Axis("y"),
+        layers: [Scatter(x: [1, 1, 1, 2], y: [1, 1, 1, 2], color: .palette(1), opacity: 0.5)]))
+    let svg = String(decoding: SVGCompactor.file(try figure.encoded(as: .svg), name: "pile"), as: UTF8.self)
+    let strokes = svg.split(separator: "\n").filter { $0.contains("stroke-opacity:0.5") }
+    #expect(strokes.map { $0.components(separatedBy: "h0").count - 1 } == [2, 1, 1], "\(svg)")
+    #expect(strokes.allSatisfy { $0.contains("stroke-linecap:round") })
   }
 
   // MARK: Notebook

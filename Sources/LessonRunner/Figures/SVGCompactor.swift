@@ -165,8 +165,15 @@ package struct SVGCompactor {
     var isAfterNumber = false
     var tokens = path.split(separator: " ")
     if tokens.count > 4, tokens[tokens.count - 3] == "M", tokens[tokens.count - 4] == "Z" { tokens.removeLast(3) }
-    for token in tokens {
-      if token.first?.isLetter == true {
+    var position = 0
+    while position < tokens.count {
+      let token = tokens[position]
+      position += 1
+      if isDot(tokens, position - 1) {
+        result += "h0"
+        isAfterNumber = true
+        position += 2
+      } else if token.first?.isLetter == true {
         result += token
         isAfterNumber = false
       } else {
@@ -177,5 +184,13 @@ package struct SVGCompactor {
       }
     }
     return result
+  }
+
+  /// Whether a line begins here that goes from the path's first point to the same: a dot, when it has round ends.
+  private static func isDot(_ tokens: [Substring], _ position: Int) -> Bool {
+    guard position >= 3, position + 2 < tokens.count, tokens[position] == "L", tokens[position - 3] == "M" else {
+      return false
+    }
+    return tokens[position + 1] == tokens[position - 2] && tokens[position + 2] == tokens[position - 1]
   }
 }
