@@ -30,11 +30,8 @@ struct TrainingCurve: Stage {
   func run(_ context: StageContext) throws(UserError) -> StageResult {
     let model = try FashionModel(context.home)
     let path = "\(model.folder.path)/training.csv"
-    let entries = try TrainingLog.read(path)
-    guard let first = entries.first, let last = entries.last, entries.count >= 2, last.step > 0 else {
-      throw UserError("\(path) has fewer than two lines of numbers", code: .data)
-    }
-    let tail = entries.filter { Double($0.step) > 0.95 * Double(last.step) }
+    let entries = try TrainingLog.curve(path)
+    let (first, last) = (entries[0], entries[entries.count - 1])
     var result = StageResult()
     result.fact("steps", last.step)
     result.fact("batch_size", last.images / last.step)
@@ -43,7 +40,7 @@ struct TrainingCurve: Stage {
     result.fact("minutes", last.seconds / 60)
     result.fact("first_loss", first.loss)
     result.fact("tenth_loss", Self.entry(after: 0.1, of: entries).loss)
-    result.fact("last_loss", tail.map(\.loss).mean)
+    result.fact("last_loss", entries.finalLoss)
     result.fact("peak_rate", entries.map(\.learningRate).max() ?? 0)
     result.table(Self.table(entries))
     let provenance = Provenance(command: "", model: FashionModel.name, modelHash: model.hash)

@@ -71,4 +71,26 @@ public struct TrainingLog {
     }
     return entries
   }
+
+  /// The log of a run, long enough to draw a curve of it: at least two entries, with steps and seconds that count.
+  /// - Throws: a sentence naming the file when it is shorter or torn.
+  public static func curve(_ path: String) throws(UserError) -> [Entry] {
+    let entries = try read(path)
+    guard entries.count >= 2, let last = entries.last, last.step > 0, last.seconds > 0 else {
+      throw UserError("\(path) has fewer than two lines of numbers", code: .data)
+    }
+    return entries
+  }
+}
+
+extension [TrainingLog.Entry] {
+  /// The mean loss over a part of the steps, given as shares of all: after `start`, up to `end`; NaN when no line lies there.
+  public func meanLoss(from start: Double, through end: Double) -> Double {
+    let steps = Double(self.last?.step ?? 0)
+    let part = filter { Double($0.step) > start * steps && Double($0.step) <= end * steps }
+    return part.isEmpty ? .nan : part.reduce(0) { $0 + $1.loss } / Double(part.count)
+  }
+
+  /// The mean loss over the last twentieth of the steps: what a training came to, without the chance of its last line.
+  public var finalLoss: Double { meanLoss(from: 0.95, through: 1) }
 }

@@ -23,6 +23,7 @@ struct ThreeLosses: Stage {
     FactDeclaration("latent_speedup", "how many times as many pictures a second (2) sees as (1)"),
     FactDeclaration("common_images", "pictures that all logs reach"),
     FactDeclaration("gain", "how much smaller (3) is than (2) where both have seen as many pictures, in percent"),
+    FactDeclaration("growth", "how the world grew in training, in words"),
     FactDeclaration("comparison", "what the curves say, in words"),
   ]
 
@@ -41,8 +42,6 @@ struct ThreeLosses: Stage {
     let entries: [TrainingLog.Entry]
 
     var last: TrainingLog.Entry { entries[entries.count - 1] }
-    /// The mean loss over the last twentieth of the steps.
-    var finalLoss: Double { entries.filter { Double($0.step) > 0.95 * Double(last.step) }.map(\.loss).mean }
     /// Pictures a second.
     var rate: Double { Double(last.images) / last.seconds }
 
@@ -64,11 +63,7 @@ struct ThreeLosses: Stage {
     for (name, fact, number, words) in Self.known {
       let path = "\(context.home.models)/\(name)/training.csv"
       guard FileManager.default.fileExists(atPath: path) else { continue }
-      let entries = try TrainingLog.read(path)
-      guard entries.count >= 2, entries.allSatisfy({ $0.seconds > 0 }) else {
-        throw UserError("\(path) has fewer than two lines of numbers", code: .data)
-      }
-      runs[fact] = Run(name: name, number: number, words: words, entries: entries)
+      runs[fact] = Run(name: name, number: number, words: words, entries: try TrainingLog.curve(path))
     }
     guard !runs.isEmpty else {
       throw UserError(
@@ -88,11 +83,12 @@ struct ThreeLosses: Stage {
     var result = StageResult()
     result.fact("logs", present.count)
     result.fact("present", present.map { "\($0.number) \($0.name)" }.joined(separator: ", "))
-    for (_, fact, _, _) in Self.known { result.fact("\(fact)_loss", runs[fact]?.finalLoss ?? .nan) }
+    for (_, fact, _, _) in Self.known { result.fact("\(fact)_loss", runs[fact]?.entries.finalLoss ?? .nan) }
     for (_, fact, _, _) in Self.known { result.fact("\(fact)_rate", runs[fact]?.rate ?? .nan) }
     result.fact("latent_speedup", speedup)
     result.fact("common_images", common)
     result.fact("gain", 100 * (1 - b / a))
+    result.fact("growth", Self.growth)
     result.fact("comparison", Self.comparison(a, b, images: both, speedup: speedup))
     result.table(Self.table(present, common))
     result.figure("three-losses") { () throws(UserError) in Self.figure(present) }
@@ -100,6 +96,14 @@ struct ThreeLosses: Stage {
   }
 
   // MARK: Words
+
+  /// "first 300 emoji, then 600, then all": what the recipe of all three says.
+  private static var growth: String {
+    let sizes = EmojiDiffusion.Variant().growth.enumerated().map { n, part in
+      n == 0 ? "first \(part.emoji) emoji" : "then \(part.emoji)"
+    }
+    return (sizes + [sizes.isEmpty ? "all emoji from the start" : "then all"]).joined(separator: ", ")
+  }
 
   /// What the numbers say; only of those there are.
   private static func comparison(_ a: Double, _ b: Double, images: Int, speedup: Double) -> String {
@@ -133,7 +137,7 @@ struct ThreeLosses: Stage {
         [
           run.number + " " + run.words, run.name, NumberText.fixed(Double(run.last.images), decimals: 0),
           NumberText.fixed(run.last.seconds / 60, decimals: 0), NumberText.fixed(run.rate, decimals: 0),
-          NumberText.fixed(run.loss(upTo: common), decimals: 4), NumberText.fixed(run.finalLoss, decimals: 4),
+          NumberText.fixed(run.loss(upTo: common), decimals: 4), NumberText.fixed(run.entries.finalLoss, decimals: 4),
         ]
       })
   }
@@ -156,7 +160,9 @@ struct ThreeLosses: Stage {
             width: 1.8, labelPlacement: .inside),
         ]
       }
-      return Chart(title: title, x: Axis(axis), y: Axis("loss per element", scale: .log, range: range), layers: lines)
+      return Chart(
+        title: title, x: Axis(axis), y: Axis("loss per element (logarithmic)", scale: .log, range: range), layers: lines
+      )
     }
     return Figure(
       name: "three-losses", title: "One loss, three places to measure it",

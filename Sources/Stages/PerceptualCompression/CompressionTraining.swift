@@ -29,30 +29,20 @@ struct CompressionTraining: Stage {
   func run(_ context: StageContext) throws(UserError) -> StageResult {
     var logs: [[TrainingLog.Entry]] = []
     for name in ComparedCodecs.names {
-      let path = try ComparedCodecs.folder(name, context.home) + "/training.csv"
-      let entries = try TrainingLog.read(path)
-      guard entries.count >= 2, (entries.last?.step ?? 0) > 0 else {
-        throw UserError("\(path) has fewer than two lines of numbers", code: .data)
-      }
-      logs.append(entries)
+      logs.append(try TrainingLog.curve(ComparedCodecs.folder(name, context.home) + "/training.csv"))
     }
     let joined = EmojiVAE.Variant.compared.compactMap(\.adversarialStart).first ?? 1
     let ends = logs.map { $0[$0.count - 1] }
-    func mean(_ log: [TrainingLog.Entry], _ from: Double, _ through: Double) -> Double {
-      let last = Double(log[log.count - 1].step)
-      let part = log.filter { Double($0.step) > from * last && Double($0.step) <= through * last }
-      return average(part.map(\.loss))
-    }
     let adversarial = logs[logs.count - 1]
     var result = StageResult()
     result.fact("steps", ends[0].step)
     result.fact("images", ends[0].images)
     result.fact("minutes", ends.map { $0.seconds / 60 })
     result.fact("first_losses", logs.map { $0[0].loss })
-    result.fact("last_losses", logs.map { mean($0, 0.95, 1) })
+    result.fact("last_losses", logs.map(\.finalLoss))
     result.fact("joined", joined)
-    result.fact("before_join", mean(adversarial, joined - 0.1, joined))
-    result.fact("after_join", mean(adversarial, joined, joined + 0.1))
+    result.fact("before_join", adversarial.meanLoss(from: joined - 0.1, through: joined))
+    result.fact("after_join", adversarial.meanLoss(from: joined, through: joined + 0.1))
     result.fact("time_ratio", ends[ends.count - 1].seconds / ends[0].seconds)
     result.figure("compression-training") { () throws(UserError) in
       Self.figure(logs, joined: joined)
@@ -72,7 +62,7 @@ struct CompressionTraining: Stage {
         y: Axis("loss (logarithmic)", scale: .log), layers: layers)
     }
     return Figure(
-      name: "compression-training", title: "Three losses fall, each on a scale of its own",
+      name: "compression-training", title: "A loss falls, until a discriminator is added to it",
       caption: """
         The total losses of the three autoencoders during training, each on a scale of its own: their terms differ, so their heights cannot \
         be compared. When the discriminator joins, its own loss and the adversarial term are added; that sum can fall below 0, \

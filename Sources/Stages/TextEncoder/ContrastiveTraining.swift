@@ -30,13 +30,10 @@ struct ContrastiveTraining: Stage {
   func run(_ context: StageContext) throws(UserError) -> StageResult {
     let model = try ContrastiveModel(context.home)
     let path = "\(model.folder.path)/training.csv"
-    let entries = try TrainingLog.read(path)
-    guard let first = entries.first, let last = entries.last, entries.count >= 2, last.step > 0 else {
-      throw UserError("\(path) has fewer than two lines of numbers", code: .data)
-    }
+    let entries = try TrainingLog.curve(path)
+    let (first, last) = (entries[0], entries[entries.count - 1])
     let batch = last.images / last.step
-    let tail = entries.filter { Double($0.step) > 0.95 * Double(last.step) }
-    let lastLoss = tail.reduce(0) { $0 + $1.loss } / Double(tail.count)
+    let lastLoss = entries.finalLoss
     var result = StageResult()
     result.fact("steps", last.step)
     result.fact("batch_size", batch)
