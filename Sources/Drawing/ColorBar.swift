@@ -14,7 +14,7 @@ public struct ColorBar: Sendable {
   }
 
   /// Height of strip, ticks and label.
-  func height(_ style: Style) -> Double { style.em(0.7) + style.em(0.3) + style.lineHeight(.note) }
+  public func height(_ style: Style) -> Double { style.em(0.7) + style.em(0.3) + style.lineHeight(.note) }
 
   /// Width of a strip with its label beside it.
   func minimumWidth(_ style: Style) -> Double {
@@ -22,7 +22,7 @@ public struct ColorBar: Sendable {
   }
 
   /// A level strip at the left end of `rect`, its label before it.
-  func draw(on canvas: Canvas, in rect: Rect) {
+  public func draw(on canvas: Canvas, in rect: Rect) {
     let style = canvas.style
     let labelWidth = label.isEmpty ? 0 : style.size(of: label, .label).width + style.em(0.8)
     let inset = style.em(1)

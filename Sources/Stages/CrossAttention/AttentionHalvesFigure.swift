@@ -13,7 +13,7 @@ struct AttentionHalvesFigure {
     return Figure(
       name: "attention-halves",
       title: RichText(
-        "On the side of their object: \(names) of the names' maps, \(after) of those of the token after a name"),
+        "On the side of their object: \(names) of the names’ maps, \(after) of those of the token after a name"),
       caption: """
         Left: runs of “A left of B”. Across, the share of A's mean map in the left half of the picture, upwards that of B's in \
         the right half; a map that is even everywhere has 50 %. In the second colour the same for the tokens after them, \
@@ -39,8 +39,8 @@ struct AttentionHalvesFigure {
     let end = { (row: AttentionSweep.Row) in 1 - row.shares.end }
     let ticks = [0.0, 25, 50, 75, 100]
     return Chart(
-      title: "each pair", x: Axis("A's side: share in the left half (%)", range: 0...100, ticks: ticks),
-      y: Axis("B's side: right half (%)", range: 0...100, ticks: ticks),
+      title: "each pair", x: Axis("A’s side: share in the left half (%)", range: 0...100, ticks: ticks),
+      y: Axis("B’s side: share in the right half (%)", range: 0...100, ticks: ticks),
       layers: [
         ReferenceLine(x: 50), ReferenceLine(y: 50),
         Scatter(

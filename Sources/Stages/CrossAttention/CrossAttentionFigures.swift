@@ -64,7 +64,7 @@ struct CrossAttentionFigures {
       return maps.map { ImageCell($0, .sequential(0...largest)) }
     }
     return Figure(
-      name: "attention-timesteps", title: "How the words' maps change from noise to picture",
+      name: "attention-timesteps", title: "How the words’ maps change from noise to picture",
       caption: """
         Above: the picture the network expects, x̂₀, at \(run.shownCalls.count) of the \(run.timesteps.count) steps. Below: \
         the maps of the words at these steps, averaged over layers and heads. Each row has one scale, dark for 0 and light \
@@ -156,7 +156,7 @@ struct CrossAttentionFigures {
         },
         columnNote: columnNote,
         map: { row, column in maps[column / count][row][column % count].map { $0 / largest[column / count] } },
-        colorBar: MapAtlas.ColorBarText(low: "0", high: "largest value of the token")))
+        colorBar: ColorBar(.sequential(0...1), label: "share of the token’s largest value", ticks: [0, 0.5, 1])))
   }
 }
 

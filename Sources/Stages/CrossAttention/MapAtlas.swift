@@ -14,15 +14,10 @@ struct MapAtlas: Component {
   let columns: [Group]
   /// Under the name of every column group.
   let columnNote: RichText
-  /// The map of a row and a column, [h, w] in 0…1; nil leaves the place empty.
+  /// The map of a row and a column, [h, w] in 0…1, of one size in a group of rows; nil is drawn as 0.
   let map: @Sendable (_ row: Int, _ column: Int) -> Tensor?
-  let colorBar: ColorBarText
-
-  /// What the ends of the colours mean.
-  struct ColorBarText {
-    let low: RichText
-    let high: RichText
-  }
+  /// The key to the colours.
+  let colorBar: ColorBar
 
   private var rowCount: Int { rows.map(\.count).reduce(0, +) }
   private var columnCount: Int { columns.map(\.count).reduce(0, +) }
@@ -37,7 +32,7 @@ struct MapAtlas: Component {
     (rows.map { style.size(of: $0.label, .note).width }.max() ?? 0) + style.em(0.9)
   }
   private func top(_ style: Style) -> Double { style.lineHeight(.label) + style.lineHeight(.note) + style.em(0.5) }
-  private func bottom(_ style: Style) -> Double { style.lineHeight(.note) + style.em(0.8) }
+  private func bottom(_ style: Style) -> Double { colorBar.height(style) + style.em(0.8) }
 
   func minimumSize(_ style: Style) -> Size {
     let cell = leastCell(style)
@@ -63,17 +58,46 @@ struct MapAtlas: Component {
     let (xs, ys) = (starts(columns, cell, gap(style)), starts(rows, cell, gap(style)))
     canvas.group("atlas") {
       drawNames(on: canvas, corner, cell, xs, ys)
-      for (row, y) in ys.joined().enumerated() {
-        for (column, x) in xs.joined().enumerated() {
-          guard let map = map(row, column) else { continue }
-          let place = Rect(x: corner.x + x, y: corner.y + y, width: cell, height: cell).inset(by: 0.04 * cell)
-          let raster = Raster(map, .sequential(0...1), theme: canvas.theme)
-          canvas.image(raster.enlarged(by: max(1, 32 / max(raster.width, 1))), in: place)
+      var (row, column) = (0, 0)
+      for (rowGroup, ys) in zip(rows, ys) {
+        column = 0
+        for (columnGroup, xs) in zip(columns, xs) {
+          let start = Point(corner.x + (xs.first ?? 0), corner.y + (ys.first ?? 0))
+          drawMaps(on: canvas, (row, rowGroup.count), (column, columnGroup.count), at: start, cell)
+          column += columnGroup.count
         }
+        row += rowGroup.count
       }
       let end = corner.y + (ys.last?.last ?? 0) + cell
-      drawBar(on: canvas, at: Point(corner.x, end + style.em(0.8)))
+      colorBar.draw(
+        on: canvas,
+        in: Rect(x: corner.x, y: end + style.em(0.8), width: rect.maxX - corner.x, height: colorBar.height(style)))
     }
+  }
+
+  /// The maps where two groups meet, as one picture: a thousand small ones would make a large file.
+  private func drawMaps(
+    on canvas: Canvas, _ rows: (start: Int, count: Int), _ columns: (start: Int, count: Int), at corner: Point,
+    _ cell: Double
+  ) {
+    let maps = (0..<rows.count * columns.count).map { n in
+      map(rows.start + n / columns.count, columns.start + n % columns.count).map { map -> Raster in
+        let raster = Raster(map, .sequential(0...1), theme: canvas.theme)
+        return raster.enlarged(by: max(1, 32 / max(raster.width, 1)))
+      }
+    }
+    guard let size = maps.compactMap({ $0 }).first.map({ (width: $0.width, height: $0.height) }) else { return }
+    let empty = Raster(Tensor.zeros([size.height, size.width]), .sequential(0...1), theme: canvas.theme)
+    let gap = max(1, size.width / 16)
+    let sheet = Raster.grid(
+      maps.map { $0 ?? empty }, columns: columns.count, gap: gap, background: canvas.theme.background)
+    // Half of the gap around the sheet lies outside the first and the last cell.
+    let (right, down) = (cell / Double(size.width + gap), cell / Double(size.height + gap))
+    canvas.image(
+      sheet,
+      in: Rect(
+        x: corner.x - right * Double(gap) / 2, y: corner.y - down * Double(gap) / 2,
+        width: right * Double(sheet.width), height: down * Double(sheet.height)))
   }
 
   /// Where every cell begins, group by group.
@@ -100,16 +124,5 @@ struct MapAtlas: Component {
       let middle = corner.y + ((ys.first ?? 0) + (ys.last ?? 0) + cell) / 2
       canvas.text(group.label, at: Point(corner.x - style.em(0.5), middle), .end, .middle, role: .note)
     }
-  }
-
-  private func drawBar(on canvas: Canvas, at corner: Point) {
-    let style = canvas.style
-    let low = canvas.text(colorBar.low, at: corner, .start, .top, role: .note, color: .muted)
-    let ramp = Tensor((0..<64).map { Float($0) / 63 }, shape: [1, 64])
-    let bar = Rect(
-      x: low.maxX + style.em(0.5), y: corner.y + style.em(0.15), width: style.em(8), height: style.em(0.65))
-    canvas.image(Raster(ramp, .sequential(0...1), theme: canvas.theme).enlarged(by: 4), in: bar)
-    canvas.text(
-      colorBar.high, at: Point(bar.maxX + style.em(0.5), corner.y), .start, .top, role: .note, color: .muted)
   }
 }

@@ -71,7 +71,9 @@ struct MapGrid: Component {
     }
     for column in 0..<columns { drawNames(above: place(0, column), columnTitles[column], on: canvas) }
     let last = place(maps.count - 1, 0)
-    MapKey(mapping, measure).draw(on: canvas, at: Point(last.minX, last.maxY + style.em(0.8)))
+    ColorBar.ends(mapping, measure).draw(
+      on: canvas,
+      in: Rect(x: last.minX, y: last.maxY + style.em(0.8), width: whole.width - insets.left, height: insets.bottom))
   }
 
   private func drawNames(besides area: Rect, _ title: RichText, on canvas: Canvas) {

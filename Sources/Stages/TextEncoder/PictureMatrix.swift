@@ -55,7 +55,8 @@ struct PictureMatrix: Component {
       canvas.stroke(.rectangle(area), .axis, width: 0.5)
       drawNames(on: canvas, besides: area)
       drawBest(on: canvas, in: area)
-      MapKey(mapping, measure).draw(on: canvas, at: Point(area.minX, area.maxY + style.em(0.9)))
+      ColorBar.ends(mapping, measure).draw(
+        on: canvas, in: Rect(x: area.minX, y: area.maxY + style.em(0.9), width: area.width, height: key(style)))
     }
   }
 
@@ -80,27 +81,10 @@ struct PictureMatrix: Component {
   }
 }
 
-/// The key to a mapping: its name, the colours from one end to the other, numbers under them.
-struct MapKey {
-  let mapping: PixelMapping
-  let measure: RichText
-
-  init(_ mapping: PixelMapping, _ measure: RichText) { (self.mapping, self.measure) = (mapping, measure) }
-
-  func draw(on canvas: Canvas, at corner: Point) {
-    let style = canvas.style
-    let strip = Rect(
-      x: corner.x + style.size(of: measure, .label).width + style.em(0.8), y: corner.y, width: style.em(14),
-      height: style.em(0.7))
-    canvas.text(measure, at: Point(corner.x, strip.midY), .start, .middle, color: .muted)
+extension ColorBar {
+  /// With numbers at its ends and in the middle.
+  static func ends(_ mapping: PixelMapping, _ label: RichText) -> ColorBar {
     let (low, high) = (mapping.range.lowerBound, mapping.range.upperBound)
-    let ramp = Tensor((0..<128).map { Float(low + (high - low) * Double($0) / 127) }, shape: [1, 128])
-    canvas.image(Raster(ramp, mapping, theme: canvas.theme).enlarged(by: 4), in: strip)
-    for share in [0, 0.5, 1] {
-      canvas.text(
-        RichText(verbatim: NumberText.short(low + (high - low) * share)),
-        at: Point(strip.minX + strip.width * share, strip.maxY + style.em(0.25)), .middle, .top, role: .note,
-        color: .muted)
-    }
+    return ColorBar(mapping, label: label, ticks: [low, (low + high) / 2, high])
   }
 }
