@@ -75,6 +75,6 @@ struct ReverseFlowFigure {
   private func panel(_ title: String, _ flow: Flow, _ index: Int) -> any Component {
     PlaneChart.chart(
       RichText(verbatim: title), data: data.sliced(0..<400), points: flow.states[index].sliced(0..<Self.shown),
-      color: .palette(0))
+      color: .palette(0), radius: 1.7)
   }
 }

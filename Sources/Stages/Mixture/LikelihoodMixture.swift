@@ -40,6 +40,9 @@ struct LikelihoodMixture: Stage {
       formulas: ["mixture.log_density"])
   ]
 
+  /// Points drawn, of those fitted and of those sampled.
+  private static let shown = 500
+
   /// One fit, its data, and points drawn from it.
   struct Panel {
     let title: String
@@ -63,17 +66,12 @@ struct LikelihoodMixture: Stage {
     let single = panel(data, components, 1, context.seed)
     var result = StageResult()
     let first = panels[0]
-    var random = RandomSource(seed: context.seed)
-    let given = data.sample(MixtureEvaluation.fittedPoints, using: &random).points
-    let exact = data.exact
     result.fact("covered", first.count.covered)
     result.fact("modes", first.count.counts.count)
     result.fact("strays", first.count.strays)
     result.fact("iterations", first.fit.history.count - 1)
     result.fact("log_likelihood", first.fit.logLikelihood)
-    result.fact(
-      "true_log_likelihood",
-      (0..<given.shape[0]).map { exact.logDensity(given[index: $0].scalars.map(Double.init)) }.mean)
+    result.fact("true_log_likelihood", MixtureRuns.trueLogLikelihood(data, seed: context.seed))
     result.fact("strays_single", single.count.strays)
     result.fact("few_strays", panels[1].count.strays)
     result.fact("ring_strays", panels[2].count.strays)
@@ -94,10 +92,10 @@ struct LikelihoodMixture: Stage {
 
   private func panel(_ data: GaussianMixture2D, _ components: Int, _ starts: Int, _ seed: UInt64) -> Panel {
     let found = MixtureEvaluation.expectationMaximisation(data, (components, starts), seed: seed)
-    var random = RandomSource(seed: seed)
     return Panel(
-      title: "\(data.title), k = \(components)", data: data.sample(500, using: &random).points, fit: found.fit,
-      points: found.points, count: ModeCount(found.points, of: data))
+      title: "\(data.title), k = \(components)",
+      data: MixtureRuns.fittedPoints(data, seed: seed).sliced(0..<Self.shown),
+      fit: found.fit, points: found.points, count: ModeCount(found.points, of: data))
   }
 
   private static func figure(_ panels: [Panel], _ provenance: Provenance) -> Figure {
@@ -105,8 +103,9 @@ struct LikelihoodMixture: Stage {
       name: "likelihood-fits",
       title: "Maximum likelihood is perfect where the form is right, and strays where it is not",
       caption: """
-        Mixtures of k Gaussians (ellipses: two standard deviations) fitted to 1,000 points (grey) by \
-        expectation-maximisation, and 500 samples of each mixture (coloured). Given the right k the samples lie where the \
+        Mixtures of k Gaussians (ellipses: two standard deviations) fitted by expectation-maximisation to \
+        \(NumberText.fixed(Double(MixtureEvaluation.fittedPoints), decimals: 0)) points, of which \(shown) are drawn (grey), and \
+        \(shown) samples of each mixture (coloured). Given the right k the samples lie where the \
         data lies. With too few Gaussians, or on a curve, each of them has to span empty ground.
         """,
       alternativeText: """
@@ -117,7 +116,8 @@ struct LikelihoodMixture: Stage {
       content: Panels(
         panels.map { panel in
           PlaneChart.chart(
-            RichText(verbatim: panel.title), data: panel.data, points: panel.points.sliced(0..<500), color: .palette(2),
+            RichText(verbatim: panel.title), data: panel.data, points: panel.points.sliced(0..<shown),
+            color: .palette(2),
             layers: panel.fit.mixture.components.filter { $0.weight > 1e-3 }.map(ellipse))
         }, columns: 4, narrowColumns: 2))
   }

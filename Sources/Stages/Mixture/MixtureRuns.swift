@@ -35,6 +35,18 @@ enum MixtureRuns {
     GaussianMixture2D.all.first { $0.name == context.text("data") } ?? .eightGaussians
   }
 
+  /// The points that expectation-maximisation is given with a seed.
+  static func fittedPoints(_ data: GaussianMixture2D, seed: UInt64) -> Tensor {
+    var random = RandomSource(seed: seed)
+    return data.sample(MixtureEvaluation.fittedPoints, using: &random).points
+  }
+
+  /// The mean of log p(x) of these points under the density they were drawn from.
+  static func trueLogLikelihood(_ data: GaussianMixture2D, seed: UInt64) -> Double {
+    let (given, exact) = (fittedPoints(data, seed: seed), data.exact)
+    return (0..<given.shape[0]).map { exact.logDensity(given[index: $0].scalars.map(Double.init)) }.mean
+  }
+
   /// GAN and denoiser of the context's data, updates and seed, trained side by side on two threads.
   static func both(_ context: StageContext) throws(UserError) -> Both {
     let (data, updates, seed) = (data(context), context.integer("updates"), context.seed)
@@ -81,13 +93,13 @@ enum MixtureRuns {
 
 /// Charts of points in the plane.
 enum PlaneChart {
-  /// Points [N, 2] over points of the data in grey.
+  /// Points [N, 2] over points of the data in grey; the plane has no scale, since only places beside each other count.
   static func chart(
     _ title: RichText, data: Tensor, points: Tensor? = nil, color: ColorRole = .palette(0),
-    layers: [any ChartLayer] = []
+    layers: [any ChartLayer] = [], radius: Double = 0.8
   ) -> Chart {
-    var all: [any ChartLayer] = [scatter(data, .muted, radius: 0.6, opacity: points == nil ? 0.8 : 0.3)]
-    if let points { all.append(scatter(points, color, radius: 0.8, opacity: 0.7)) }
+    var all: [any ChartLayer] = [scatter(data, .muted, radius: 0.75 * radius, opacity: points == nil ? 0.8 : 0.3)]
+    if let points { all.append(scatter(points, color, radius: radius, opacity: 0.7)) }
     let axis = Axis("", range: -2.5...2.5, ticks: [])
     return Chart(title: title, x: axis, y: axis, layers: all + layers, showsX: false, showsY: false, aspect: 1)
   }

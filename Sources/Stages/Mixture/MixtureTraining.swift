@@ -27,6 +27,7 @@ struct MixtureTraining: Stage {
       FactDeclaration("parameters", "learned numbers of the generator"),
       FactDeclaration("denoiser_parameters", "learned numbers of the denoiser"),
       FactDeclaration("points_seen", "real points each of the two networks learned from"),
+      FactDeclaration("sampling_steps", "calls of the denoiser for its samples; the generator is called once"),
       FactDeclaration("gan_seconds", "time the GAN took, in seconds"),
       FactDeclaration("diffusion_seconds", "time the denoiser took, in seconds"),
       FactDeclaration("discriminator_loss", "discriminator's loss, mean of the last tenth; 2 log 2 when undecided"),
@@ -70,7 +71,7 @@ struct MixtureTraining: Stage {
     result.figure("samples-over-training") { () throws(UserError) in grown.figure(provenance) }
     let losses = MixtureLosses(
       fit: fitted.fit, both: both,
-      trueLogLikelihood: (0..<500).map { data.exact.logDensity(real[index: $0].scalars.map(Double.init)) }.mean)
+      trueLogLikelihood: MixtureRuns.trueLogLikelihood(data, seed: context.seed))
     result.figure("mixture-losses") { () throws(UserError) in losses.figure(provenance) }
     return result
   }
@@ -87,6 +88,7 @@ struct MixtureTraining: Stage {
     result.fact("parameters", both.gan.parameterCount)
     result.fact("denoiser_parameters", both.diffusion.parameterCount)
     result.fact("points_seen", updates * MixtureComparison.batchSize)
+    result.fact("sampling_steps", MixtureDenoiser.steps)
     result.fact("gan_seconds", both.gan.seconds)
     result.fact("diffusion_seconds", both.diffusion.seconds)
     result.fact("discriminator_loss", tail(both.gan.losses[0]))

@@ -54,7 +54,7 @@ struct ModeCoverageFigure {
 
   private func title(_ modes: Int) -> RichText {
     guard let gan = methods.first(where: { $0.key == "gan" }), let own = methods.first(where: { $0.key == "diffusion" })
-    else { return "Modes covered over ten seeds" }
+    else { return "Modes covered by each method, seed by seed" }
     let (ganFull, ownFull) = (gan.runs.count { $0.covered == modes }, own.runs.count { $0.covered == modes })
     if ganFull == ownFull && ganFull > 0 {
       return "Tuned with care, a GAN covers as many modes as the diffusion model"
@@ -87,7 +87,10 @@ struct ModeCoverageFigure {
       y.range = 0...max(1.08 * most, 5)
     }
     return Chart(
-      title: title, x: Axis("", scale: .categories(methods.map { RichText(verbatim: $0.title) })), y: y,
+      title: title,
+      x: Axis(
+        "", scale: .categories(methods.map { RichText(verbatim: $0.title.replacing(" = ", with: "\u{A0}=\u{A0}")) })),
+      y: y,
       layers: layers)
   }
 }
@@ -107,8 +110,8 @@ struct SettingsFigure {
         setting is the one this lesson uses. Source: settings.csv (diffuse evaluate mixture).
         """,
       alternativeText: """
-        A chart of misplaced samples against modes covered. Orange dots of the GAN are spread over the whole chart, a few \
-        of them at the lower right, where all blue dots of the denoiser are.
+        A chart of misplaced samples against modes covered. Orange dots of the GAN are spread over the whole chart, few \
+        of them at the lower right. All blue dots of the denoiser stand at the right edge, most of them low.
         """,
       provenance: provenance,
       content: Chart(

@@ -4,10 +4,10 @@ import Foundation
 import Tensors
 import Training
 
-/// Modes covered over ten seeds by each method, from the shipped measurement, and this run's seed beside it.
+/// Modes covered over several seeds by each method, from the shipped measurement, and this run's seed beside it.
 struct ModeCoverageStage: Stage {
   let name = "mode-coverage"
-  let summary = "Sets this run beside ten seeds of each method, and beside other settings"
+  let summary = "Sets this run beside many seeds of each method, and beside other settings"
   let models = [MixtureTables.model]
   let parameters: [StageParameter] = MixtureRuns.parameters
 
@@ -40,7 +40,7 @@ struct ModeCoverageStage: Stage {
 
   let figures = [
     FigureDeclaration(
-      "mode-coverage", "Modes covered, strays and imbalance of each method over ten seeds",
+      "mode-coverage", "Modes covered, strays and imbalance of each method over many seeds",
       formulas: ["metric.mode_coverage"]),
     FigureDeclaration("gan-settings", "What a GAN makes with each setting that was tried, and a denoiser"),
   ]
@@ -150,7 +150,7 @@ struct ModeCoverageStage: Stage {
   /// Means over the seeds for every data set.
   private static func table(_ tables: MixtureTables) -> StageTable {
     StageTable(
-      name: "by-data", title: "Means over ten seeds",
+      name: "by-data", title: "Means over \(tables.runs(GaussianMixture2D.eightGaussians.name, "gan").count) seeds",
       columns: [.init("data", numeric: false), .init("method", numeric: false)]
         + ["modes covered", "strays", "imbalance"].map { .init($0) },
       rows: GaussianMixture2D.all.flatMap { data in
