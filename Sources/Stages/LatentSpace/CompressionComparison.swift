@@ -97,7 +97,7 @@ struct CompressionComparison: Stage {
     func cropped(_ image: Tensor) -> Tensor { image.sliced(crop, along: 1).sliced(crop, along: 2) }
     let details = [ImageCell(cropped(original))] + shown.map { ImageCell(cropped($0.picture[index: 0])) }
     return Figure(
-      name: "compression-pictures", title: "At about the same ratio the losses look different",
+      name: "compression-pictures", title: "What is lost looks different for each kind of compression",
       caption: """
         \(picture.noun.prefix(1).uppercased() + picture.noun.dropFirst()) after each kind of compression, and the middle of each \
         enlarged. The components of PCA were fitted to other scenes; the autoencoder was trained on scenes of the same kind.

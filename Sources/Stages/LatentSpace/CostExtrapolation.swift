@@ -184,7 +184,8 @@ struct CostExtrapolation {
       if !rings.isEmpty { layers.append(OpenCircles("", x: rings.map(\.0), y: rings.map(\.1), color: color)) }
     }
     return Chart(
-      title: title, x: Axis("side of the picture", scale: .log, ticks: [32, 128, 1024]), y: Axis(unit, scale: .log),
+      title: title, x: Axis("side of the picture (pixels)", scale: .log, ticks: [32, 128, 1024]),
+      y: Axis(unit, scale: .log),
       layers: layers)
   }
 }

@@ -116,13 +116,13 @@ struct ColourProjection {
     func channel(_ c: Int, _ name: RichText) -> ImageCell { ImageCell(image.sliced(c..<(c + 1)), caption: name) }
     let rows: [[ImageCell?]] = [
       [
-        ImageCell(image, caption: "picture, 3 numbers a pixel"), channel(0, "red"), channel(1, "green"),
+        ImageCell(image, caption: "picture, 3\u{A0}numbers a pixel"), channel(0, "red"), channel(1, "green"),
         channel(2, "blue"),
       ],
       [
         ImageCell(grey[index: 0], caption: "grey, 1 number a pixel"),
         ImageCell(shownDifference(picture, fromGrey)[index: 0], caption: "what grey loses"),
-        ImageCell(fromBest[index: 0], caption: "best direction, 1 number a pixel"),
+        ImageCell(fromBest[index: 0], caption: "best direction, 1\u{A0}number a pixel"),
         ImageCell(shownDifference(picture, fromBest)[index: 0], caption: "what that loses"),
       ],
     ]

@@ -201,11 +201,11 @@ struct LatentEdits {
   func figure(_ latents: LatentPicture, _ provenance: Provenance) -> Figure {
     let first: [ImageCell?] = emptied.indices.map { c in
       ImageCell(
-        emptied[c][index: 0], caption: "without channel \(c + 1), \(NumberText.fixed(psnrs[c], decimals: 1)) dB")
+        emptied[c][index: 0], caption: "without channel\u{A0}\(c + 1), \(NumberText.fixed(psnrs[c], decimals: 1)) dB")
     }
     let mapping = PixelMapping.sequential(0...max(change.max, 0.01))
     return Figure(
-      name: "latent-edits", title: "Every channel is needed everywhere; one place paints one spot",
+      name: "latent-edits", title: "Every channel is needed; one place paints one spot",
       caption: """
         Above what is decoded when one channel of the latents is replaced by its mean. Below what is decoded when all channels \
         of one place, row \(place.row) and column \(place.column), grow by three standard deviations, and where the picture changed.

@@ -136,7 +136,7 @@ struct PatchCodec {
         caption: "\(NumberText.short(100 * components.share(n + 1) - 100 * components.share(n), significant: 2)) %")
     }
     return Figure(
-      name: "principal-components", title: "Patches vary most in brightness, then in colour, then in slopes and edges",
+      name: "principal-components", title: "Patches vary most in plain tints, then in slopes and edges",
       caption: """
         The first \(shown) principal components of \(patchCount) patches of 4×4 pixels, each drawn as a patch around middle grey, with \
         its share of the variance. A patch is their mean plus so much of each.

@@ -186,10 +186,11 @@ struct PlausibleGuesses {
     let x = profile.places.map(Double.init)
     var layers: [any ChartLayer] = profile.possible.map { Line("", x: x, y: $0, color: .axis, width: 0.6) }
     // Along one line the median of shifted edges is the edge in the middle.
-    for (n, name) in [(0, "mean" as RichText), (2, "median, and one of them")] {
+    // The mean is named on its slope, where it leaves the others.
+    let slope = LabelPlacement.at(x[x.count / 2] + 2)
+    for (n, name, place) in [(0, "mean" as RichText, slope), (2, "median, and one of them", LabelPlacement.inside)] {
       layers.append(
-        Line(
-          name, x: x, y: profile.answers[n], color: ComparedCodecs.color(n), width: 2.2, labelPlacement: .inside))
+        Line(name, x: x, y: profile.answers[n], color: ComparedCodecs.color(n), width: 2.2, labelPlacement: place))
     }
     return Figure(
       name: "plausible-edges", title: "The mean of sharp edges is a slope",

@@ -98,7 +98,7 @@ enum FrequencyBand: Int, CaseIterable {
   }
 
   /// "13 – 32 cycles", as far as a wave can be drawn in every direction.
-  var words: String { "\(range.lowerBound) – \(min(range.upperBound, 32)) cycles" }
+  var words: String { "\(range.lowerBound)\u{A0}–\u{A0}\(min(range.upperBound, 32)) cycles" }
 
   var name: String {
     switch self {

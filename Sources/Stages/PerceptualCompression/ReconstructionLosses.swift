@@ -103,13 +103,17 @@ struct ReconstructionLosses: Stage {
       name: "psnr-perceptual", title: "Two measures of closeness, scene by scene",
       caption: """
         Each point is one of the \(scores[0].psnrs.count) bundled scenes after one of the three autoencoders. To the right: closer in \
-        pixels. Down: closer in what a trained network sees (features of emoji-clip).
+        pixels. Down: closer in what a trained network sees (features of emoji-clip), on a logarithmic scale.
         """,
       alternativeText:
-        "A cloud of points of three colours; each colour is one loss, and the clouds lie at different heights.",
+        """
+        A cloud of points of three colours, one for each loss, that falls to the right: what is closer in pixels is mostly \
+        closer in features.
+        """,
       provenance: provenance,
       content: Chart(
-        x: Axis("PSNR (dB), larger is closer"), y: Axis("perceptual distance, smaller is closer"), layers: layers))
+        x: Axis("PSNR (dB), larger is closer"),
+        y: Axis("perceptual distance, smaller is closer (logarithmic)", scale: .log), layers: layers))
   }
 }
 
@@ -177,7 +181,7 @@ struct CropComparison {
     }
     let difference = restored.map { ImageCell(cropped(shownDifference(source.tensor, $0) * 2)) }
     return Figure(
-      name: "reconstruction-crops", title: "The same latents' size, the same training, three losses",
+      name: "reconstruction-crops", title: "Latents of one size, one training, three losses",
       caption: """
         \(source.noun.prefix(1).uppercased() + source.noun.dropFirst()) after three autoencoders that differ in their loss alone; \
         below, the \(side)×\(side) pixels with most detail, enlarged, and what is missing there, twice as strong and around middle grey.
