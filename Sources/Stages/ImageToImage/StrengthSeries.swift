@@ -110,7 +110,7 @@ struct StrengthSeries: Sendable {
       provenance: provenance,
       content: ImageGrid(
         rows: rows, rowLabels: seeds.map { RichText("seed \($0)") },
-        columnLabels: ["given", "0"] + runs.map { RichText(verbatim: NumberText.short($0.strength)) }))
+        columnLabels: ["given", "r = 0"] + runs.map { RichText(verbatim: "r = " + NumberText.short($0.strength)) }))
   }
 
   func distanceFigure(_ provenance: Provenance) -> Figure {

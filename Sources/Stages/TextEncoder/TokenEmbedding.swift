@@ -149,7 +149,7 @@ struct EmbeddingParts {
       provenance: provenance,
       content: Panels(
         rows: [
-          [map(tokens, "the token's vector")], [map(positions, "+ the vector of its place")],
+          [map(tokens, "the token’s vector")], [map(positions, "+ the vector of its place")],
           [map(sum, "= what the transformer receives", isLast: true)],
         ]))
   }

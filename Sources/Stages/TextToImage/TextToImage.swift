@@ -27,6 +27,7 @@ struct TextToImage: Stage {
     FactDeclaration("latent_numbers", "numbers in the latents"),
     FactDeclaration("pixel_numbers", "numbers in the picture"),
     FactDeclaration("model_calls", "calls of the U-Net"),
+    FactDeclaration("evaluated_samples", "samples that went through the U-Net in all calls"),
     FactDeclaration("batch", "samples in each call: without and with the text"),
     FactDeclaration("first_timestep", "t of the first step"),
     FactDeclaration("prediction", "what the U-Net predicts"),
@@ -79,6 +80,7 @@ struct TextToImage: Stage {
     result.fact("latent_numbers", latents.count)
     result.fact("pixel_numbers", run.result.pictures.count)
     result.fact("model_calls", run.moments.count)
+    result.fact("evaluated_samples", run.moments.count * (run.isGuided ? 2 : 1))
     result.fact("batch", run.isGuided ? 2 : 1)
     result.fact("first_timestep", run.moments[0].t)
     result.fact("prediction", run.answer.plain)

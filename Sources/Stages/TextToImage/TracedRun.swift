@@ -132,12 +132,12 @@ extension TracedRun {
     [
       TracedTensor(
         place: .text, name: "ids", meaning: "numbers of the tokens", tensor: tokenIDs,
-        origin: .words("byte-pair encoding, between a start and an end token, filled up to the context's length")),
+        origin: .words("byte-pair encoding, between a start and an end token, filled up to the context’s length")),
       TracedTensor(
         place: .text, name: "embeddings", meaning: "a vector for each token and its place", tensor: embeddings,
         origin: .words("a row of the token table plus a row of the position table")),
       TracedTensor(
-        place: .text, name: "τ_θ(y)", meaning: "the text encoder's last state", tensor: textStates,
+        place: .text, name: "τ_θ(y)", meaning: "the text encoder’s last state", tensor: textStates,
         origin: .formula("attention.causal")),
       TracedTensor(
         place: .noise, name: "z_T", meaning: "pure noise, from the seed", tensor: moments[0].sample,
@@ -155,10 +155,10 @@ extension TracedRun {
     }
     var entries: [TracedTensor] = []
     if let without {
-      entries.append(entry(answer.plain + " without text", "the U-Net's answer to ∅", without, .formula(targetFormula)))
+      entries.append(entry(answer.plain + " without text", "the U-Net’s answer to ∅", without, .formula(targetFormula)))
     }
     entries.append(
-      entry(answer.plain + " with text", "the U-Net's answer to the prompt", with, .formula(targetFormula)))
+      entry(answer.plain + " with text", "the U-Net’s answer to the prompt", with, .formula(targetFormula)))
     if isGuided {
       entries.append(
         entry(answer.guided + ", guided", "both, extrapolated", moment.prediction, .formula("guidance.cfg")))
