@@ -99,8 +99,8 @@ import Testing
       try Data(exact.utf8).write(to: URL(fileURLWithPath: folder + "/attention.csv"))
       let again = try run("attention-halves", folder, ["pairs": "2"])
       #expect(again.text("live_check").contains("The 2 pairs that were run just now differ from the file's by at most"))
-      let said = again.text("live_check").split(separator: " ").last.flatMap { Double($0.dropLast()) }
-      #expect(said ?? 0 <= 0.0006)
+      let said = try #require(again.text("live_check").split(separator: " ").last.flatMap { Double($0.dropLast()) })
+      #expect(said <= 0.0006)
     }
   }
 

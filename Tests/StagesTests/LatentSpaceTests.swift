@@ -71,7 +71,14 @@ import Testing
     // What lesson 05 says: every channel is needed, and a place paints a spot.
     let reach = result.number("reach")
     #expect(reach > 4 && reach < 64)
-    #expect((1...4).contains(result.number("weakest_channel")))
+    guard case .numbers(let psnrs)? = result.fact(named: "channel_psnrs") else {
+      Issue.record("no PSNR by channel")
+      return
+    }
+    let whole = result.number("psnr")
+    #expect(
+      psnrs.count == 4 && psnrs.allSatisfy { $0 < whole - 1 }, "\(psnrs) dB without a channel, \(whole) dB with all")
+    #expect(psnrs.min() == psnrs[Int(result.number("weakest_channel")) - 1])
   }
 
   @Test func aPlaceAtTheBorderIsChangedThere() throws {
