@@ -97,8 +97,8 @@ enum FrequencyBand: Int, CaseIterable {
     }
   }
 
-  /// "13 – 32 cycles", as far as a wave can be drawn in every direction.
-  var words: String { "\(range.lowerBound)\u{A0}–\u{A0}\(min(range.upperBound, 32)) cycles" }
+  /// "13 to 32 cycles", as far as a wave can be drawn in every direction.
+  var words: String { "\(range.lowerBound)\u{A0}to\u{A0}\(min(range.upperBound, 32)) cycles" }
 
   var name: String {
     switch self {
