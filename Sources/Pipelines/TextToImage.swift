@@ -112,7 +112,7 @@ extension StableDiffusionPipeline {
     var settings = try settings(for: request.sampler ?? defaultSampler)
     if settings.kind == .ddim { settings.eta = request.eta }
     // The calls of a Runge–Kutta start are no steps after which something could be put back; diffusers leaves it out, too.
-    if case .inpainting = request.start { settings.skipPRKSteps = true }
+    if settings.kind == .pndm, case .inpainting = request.start { settings.skipPRKSteps = true }
     return try settings.makeSampler()
   }
 
