@@ -64,6 +64,7 @@ private let cases =
     PipelineCase("mask_ancestral", .eulerAncestral, steps: 4, seed: 10, mask: 0.75),
     PipelineCase("mask_heun", .heun, steps: 3, seed: 11, mask: 1),
     PipelineCase("mask_dpm", .dpmSolver, steps: 4, seed: 12, mask: 0.5),
+    PipelineCase("mask_pndm", .pndm, steps: 5, seed: 13, mask: 1),
   ]
 
 @Suite("StableDiffusionPipeline against diffusers")

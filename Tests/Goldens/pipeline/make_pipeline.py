@@ -51,6 +51,7 @@ CASES = {f"text_{name}": (name, {"num_inference_steps": 4}, 7) for name in SCHED
     "mask_ancestral": ("euler-ancestral", {"num_inference_steps": 4, "strength": 0.75, "mask": True}, 10),
     "mask_heun": ("heun", {"num_inference_steps": 3, "strength": 1.0, "mask": True}, 11),
     "mask_dpm": ("dpmsolver++", {"num_inference_steps": 4, "strength": 0.5, "mask": True}, 12),
+    "mask_pndm": ("pndm", {"num_inference_steps": 5, "strength": 1.0, "mask": True}, 13),
 }
 
 
