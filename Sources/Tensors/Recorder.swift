@@ -30,6 +30,12 @@ public final class Recorder {
     return "step." + String(repeating: "0", count: max(0, 3 - number.count)) + number
   }
 
+  /// Memory of all tensors kept, in bytes; what several share counts once.
+  public var bytes: Int {
+    let storages = entries.map { (ObjectIdentifier($0.tensor.storage), $0.tensor.storage.bytes) }
+    return Dictionary(storages) { first, _ in first }.values.reduce(0, +)
+  }
+
   /// The tensor recorded last under `key`.
   public subscript(key: String) -> Tensor? { entries.last { $0.key == key }?.tensor }
 

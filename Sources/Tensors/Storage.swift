@@ -9,7 +9,8 @@ import Glibc
 final class Storage: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Float>
   let count: Int
-  private let bytes: Int
+  /// What the pool gave, which may be more than asked for.
+  let bytes: Int
 
   /// Memory with undefined content.
   init(count: Int) {

@@ -116,8 +116,7 @@ import Testing
     let result = try runShipped("pixel-latent-cost", ["sizes": "32,64"])
     #expect(result.number("formula_error") < 1e-9)
     #expect(result.number("largest") == 64)
-    // Memory is counted for the whole program, in which other tests run at the same time: no claim about it here.
-    #expect(result.number("pixel_seconds") > result.number("latent_seconds") / 4 && result.number("rate") > 0)
+    #expect(result.number("pixel_seconds") > 0 && result.number("pixel_memory") > result.number("latent_memory"))
     // Convolutions grow with the area, attention with its square: more than f² = 16, at most f⁴ = 256 times.
     #expect((16...256).contains(result.number("macs_ratio")))
     #expect(result.number("attention_share") > result.number("attention_share_measured"))

@@ -116,17 +116,15 @@ struct TimedUNet {
       let side = size / factor
       let sample = Variable(random.normal([1, channels, side, side]))
       func call(_ recording: Recording?) { _ = unet(sample, timesteps: [500], classLabels: nil, recording) }
-      let before = TensorMemory.statistics.live
       last = Recorder()
       call(last.recording())
-      let bytes = TensorMemory.statistics.live - before
       // The run that was recorded has warmed up the caches.
       let seconds = (0..<2).map { _ in
         let start = ContinuousClock.now
         call(nil)
         return (ContinuousClock.now - start) / .seconds(1)
       }
-      runs.append(Run(size: size, seconds: seconds.min() ?? 0, bytes: bytes))
+      runs.append(Run(size: size, seconds: seconds.min() ?? 0, bytes: last.bytes))
       ran()
     }
     self.runs = runs
