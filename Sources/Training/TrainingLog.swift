@@ -76,7 +76,7 @@ public struct TrainingLog {
   /// - Throws: a sentence naming the file when it is shorter or torn.
   public static func curve(_ path: String) throws(UserError) -> [Entry] {
     let entries = try read(path)
-    guard entries.count >= 2, let last = entries.last, last.step > 0, last.seconds > 0 else {
+    guard entries.count >= 2, let last = entries.last, last.step > 0, entries.allSatisfy({ $0.seconds > 0 }) else {
       throw UserError("\(path) has fewer than two lines of numbers", code: .data)
     }
     return entries

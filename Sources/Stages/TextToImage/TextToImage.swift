@@ -80,8 +80,9 @@ struct TextToImage: Stage {
     result.fact("latent_numbers", latents.count)
     result.fact("pixel_numbers", run.result.pictures.count)
     result.fact("model_calls", run.moments.count)
-    result.fact("evaluated_samples", run.moments.count * (run.isGuided ? 2 : 1))
-    result.fact("batch", run.isGuided ? 2 : 1)
+    let batch = run.isGuided ? 2 : 1
+    result.fact("evaluated_samples", run.moments.count * batch)
+    result.fact("batch", batch)
     result.fact("first_timestep", run.moments[0].t)
     result.fact("prediction", run.answer.plain)
     result.fact("noise_deviation", run.moments[0].sample.standardDeviation())
