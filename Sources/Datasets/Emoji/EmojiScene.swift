@@ -64,11 +64,17 @@ public struct SceneMix: Sendable, Hashable {
   public var pairs: Double
   /// Share of scenes on a coloured background, of singles and pairs alike.
   public var backgrounds: Double
+  /// Which relations pairs have, each as often as the others.
+  public var relations: [EmojiRelation]
 
   /// By default half of the scenes are pairs, since a pair shows two emoji and a relation, and a third is coloured.
-  public init(pairs: Double = 0.5, backgrounds: Double = 0.35) {
+  public init(
+    pairs: Double = 0.5, backgrounds: Double = 0.35, relations: [EmojiRelation] = EmojiRelation.allCases
+  ) {
     precondition((0...1).contains(pairs) && (0...1).contains(backgrounds), "shares \(pairs) and \(backgrounds)")
+    precondition(!relations.isEmpty, "pairs without a relation")
     self.pairs = pairs
     self.backgrounds = backgrounds
+    self.relations = relations
   }
 }

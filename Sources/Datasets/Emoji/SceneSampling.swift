@@ -30,7 +30,7 @@ extension CaptionedEmoji {
   }
 
   private func coloredPair(_ a: Int, _ b: Int, _ isColored: Bool, _ random: inout RandomSource) -> EmojiScene {
-    let relation = EmojiRelation.allCases[random.index(below: EmojiRelation.allCases.count)]
+    let relation = mix.relations[random.index(below: mix.relations.count)]
     return pairScene(a, relation, b, background: isColored ? background(for: [a, b], &random) : nil, &random)
   }
 

@@ -99,10 +99,10 @@ struct ThreeLosses: Stage {
 
   /// "first 300 emoji, then 600, then all": what the recipe of all three says.
   private static var growth: String {
-    let sizes = EmojiDiffusion.Variant().growth.enumerated().map { n, part in
-      n == 0 ? "first \(part.emoji) emoji" : "then \(part.emoji)"
+    let sizes = EmojiDiffusion.Variant.unconditional.phases.enumerated().map { n, phase in
+      (n == 0 ? "" : "then ") + (phase.emoji.map { n == 0 ? "first \($0) emoji" : "\($0)" } ?? "all")
     }
-    return (sizes + [sizes.isEmpty ? "all emoji from the start" : "then all"]).joined(separator: ", ")
+    return sizes.joined(separator: ", ")
   }
 
   /// What the numbers say; only of those there are.

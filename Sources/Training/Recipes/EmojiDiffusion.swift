@@ -24,25 +24,28 @@ public final class EmojiDiffusion: Recipe {
   /// What the models differ in; the shipped text-to-image model is the default.
   public struct Variant: Sendable, Equatable {
     public var name = "emoji-ldm"
-    public var totalSteps = 26_000
+    public var totalSteps = 39_000
     /// Steps at which the learning rate starts anew.
-    public var restarts = [10_000]
+    public var restarts = [10_000, 26_000]
     public var space = Space.latents
     /// Equation (3); else every caption is empty, equations (1) and (2).
     public var isConditional = true
     public var prediction = PredictionType.velocity
-    /// γ of min-SNR-γ; nil weighs all timesteps alike.
-    public var minSNRGamma: Float? = 5
     /// Equation (3) of the paper trains τ_θ along; Stable Diffusion keeps it as it is.
     public var trainsTextEncoder = true
     public var blockOutChannels = [64, 128]
     public var layersPerBlock = 1
     /// The share of samples that are shown without their caption.
     public var dropShare: Float = 0.1
-    /// Only the first so many emoji of the world; nil for all.
-    public var worldLimit: Int?
-    /// The world grows: before these steps only so many emoji occur, then all.
-    public var growth = [Growth(before: 1_000, emoji: 300), Growth(before: 2_500, emoji: 600)]
+    /// What is learned from, in the order of the run; after the last one's end it stays as it is.
+    ///
+    /// The world grows. min-SNR-γ gives the noisiest timesteps, at which the order of a pair is decided, next to no weight, so
+    /// the last round weighs all alike. It begins with pairs whose order in the caption alone says who is where: that a word
+    /// *and* the order decide is learned badly from nothing, since each alone says nothing.
+    public var phases = [
+      Phase(until: 1_000, emoji: 300, minSNRGamma: 5), Phase(until: 2_500, emoji: 600, minSNRGamma: 5),
+      Phase(until: 26_000, minSNRGamma: 5), Phase(until: 27_000, relations: [.leftOf, .above]), Phase(until: 39_000),
+    ]
 
     public init() {}
 
@@ -51,6 +54,7 @@ public final class EmojiDiffusion: Recipe {
       var variant = Variant()
       variant.name = "emoji-ldm-unconditional"
       (variant.totalSteps, variant.restarts) = (10_000, [])
+      variant.phases.removeLast(2)
       (variant.isConditional, variant.trainsTextEncoder) = (false, false)
       return variant
     }
@@ -69,14 +73,13 @@ public final class EmojiDiffusion: Recipe {
         var variant = Variant()
         variant.name = "emoji-ldm-" + name
         (variant.totalSteps, variant.restarts) = (4_000, [])
-        variant.worldLimit = 300
-        variant.growth = []
+        variant.phases = [Phase(until: 4_000, emoji: 300, minSNRGamma: 5)]
         change(&variant)
         return variant
       }
       return [
         variant("short"), variant("epsilon") { $0.prediction = .epsilon },
-        variant("unweighted") { $0.minSNRGamma = nil }, variant("frozen-text") { $0.trainsTextEncoder = false },
+        variant("unweighted") { $0.phases[0].minSNRGamma = nil }, variant("frozen-text") { $0.trainsTextEncoder = false },
         variant("deep") { ($0.blockOutChannels, $0.layersPerBlock) = ([48, 96], 2) },
       ]
     }
@@ -84,14 +87,25 @@ public final class EmojiDiffusion: Recipe {
     public static var all: [Variant] { [Variant(), unconditional, pixels] + compared }
   }
 
-  /// A smaller world for the beginning of a run.
-  public struct Growth: Sendable, Equatable {
-    /// The first step of a larger world.
-    public var before: Int
-    /// How many emoji there are until then: the first ones of the world.
-    public var emoji: Int
+  /// A part of the run, and what is learned from in it.
+  public struct Phase: Sendable, Equatable {
+    /// The first step that is no longer of it.
+    public var until: Int
+    /// Only the first so many emoji of the world; nil for all.
+    public var emoji: Int?
+    /// The relations of pairs.
+    public var relations: [EmojiRelation]
+    /// γ of min-SNR-γ; nil weighs all timesteps alike.
+    public var minSNRGamma: Float?
 
-    public init(before: Int, emoji: Int) { (self.before, self.emoji) = (before, emoji) }
+    public init(
+      until: Int, emoji: Int? = nil, relations: [EmojiRelation] = EmojiRelation.allCases, minSNRGamma: Float? = nil
+    ) {
+      self.until = until
+      self.emoji = emoji
+      self.relations = relations
+      self.minSNRGamma = minSNRGamma
+    }
   }
 
   /// Denoiser and, when it is trained along, text encoder, under the names of the pipeline's folders.
@@ -114,7 +128,7 @@ public final class EmojiDiffusion: Recipe {
   private let autoencoder: AutoencoderKL?
   private let sampler: SamplerSettings
   private let schedule: NoiseSchedule
-  /// The worlds of the run's beginning and, last, the whole one.
+  /// The world of each phase.
   private let worlds: [CaptionedEmoji]
 
   /// - Parameters:
@@ -136,9 +150,9 @@ public final class EmojiDiffusion: Recipe {
     sampler = Self.sampler(variant)
     schedule = try NoiseSchedule(sampler.schedule)
     unet = UNet2DConditionModel(Self.unet(variant, textWidth: textEncoder.configuration.hiddenSize))
-    worlds =
-      try variant.growth.map { growth throws(UserError) in try CaptionedEmoji(worldLimit: growth.emoji) }
-      + [CaptionedEmoji(worldLimit: variant.worldLimit)]
+    worlds = try variant.phases.map { phase throws(UserError) in
+      try CaptionedEmoji(worldLimit: phase.emoji, mix: SceneMix(relations: phase.relations))
+    }
   }
 
   /// Stable Diffusion's schedule; trailing spacing, so that few steps, too, begin at T − 1.
@@ -184,18 +198,26 @@ public final class EmojiDiffusion: Recipe {
       case (.pixels, _):
         "The U-Net of `emoji-ldm` with two more levels around it, on the pixels themselves; the caption is empty always. "
       }
-    let world = variant.growth.map { "\($0.emoji) before step \($0.before), " }.joined()
     return what
-      + "Trained on captioned emoji (\(world)\(names.count) in the end) that are composed anew for every step. "
-      + "The network predicts \(variant.prediction == .velocity ? "v" : "ε"); loss "
-      + (variant.minSNRGamma.map { "weighted by min-SNR-γ, γ = \($0)" } ?? "unweighted")
+      + "Trained on captioned emoji that are composed anew for every step: \(phaseDescription). "
+      + "The network predicts \(variant.prediction == .velocity ? "v" : "ε")"
       + (variant.isConditional
         ? "; the caption was left out in \(Int((variant.dropShare * 100).rounded())) % of the samples" : "")
       + ". Noise schedule: scaled linear, β 0.00085…0.012, T = 1000."
   }
 
-  /// Of the whole world.
-  private var names: [String] { worlds.last?.names ?? [] }
+  /// "steps 0–999: 300 emoji, min-SNR-γ 5; …".
+  private var phaseDescription: String {
+    var start = 0
+    return zip(variant.phases, worlds).map { phase, world in
+      defer { start = phase.until }
+      let relations =
+        variant.isConditional && phase.relations.count < EmojiRelation.allCases.count
+        ? ", pairs only \(phase.relations.map { "“\($0.rawValue)”" }.joined(separator: " and "))" : ""
+      let weights = phase.minSNRGamma.map { "loss weighted by min-SNR-γ, γ = \($0)" } ?? "all timesteps weighted alike"
+      return "steps \(start)–\(phase.until - 1) \(world.names.count) emoji\(relations), \(weights)"
+    }.joined(separator: "; ")
+  }
 
   public var module: any Module { Trained(unet: unet, textEncoder: variant.trainsTextEncoder ? textEncoder : nil) }
 
@@ -230,7 +252,8 @@ public final class EmojiDiffusion: Recipe {
 
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
     let count = settings.batchSize
-    let (pictures, scenes) = world(step: step).batch(count, .train, &random)
+    let phase = variant.phases.firstIndex { step < $0.until } ?? variant.phases.count - 1
+    let (pictures, scenes) = worlds[phase].batch(count, .train, &random)
     let samples = denoised(pictures, &random)
     let dropped = random.uniform([count]).scalars
     let ids = zip(scenes, dropped).map {
@@ -244,15 +267,11 @@ public final class EmojiDiffusion: Recipe {
       ? try schedule.velocity(samples, noise: noise, timesteps: timesteps) : noise
     let text = textEncoder(ids).lastHiddenState
     let predicted = unet(Variable(noisy), timesteps: timesteps.map(Float.init), encoderHiddenStates: text)
-    guard let gamma = variant.minSNRGamma else { return Loss.meanSquaredError(predicted, Variable(target)) }
+    guard let gamma = variant.phases[phase].minSNRGamma else { return Loss.meanSquaredError(predicted, Variable(target)) }
     let weights = try timesteps.map { t throws(UserError) in
       try schedule.minSNRWeight(timestep: t, gamma: gamma, prediction: variant.prediction)
     }
     return Loss.meanSquaredError(predicted, Variable(target), sampleWeights: Tensor(weights, shape: [count]))
-  }
-
-  private func world(step: Int) -> CaptionedEmoji {
-    worlds[variant.growth.firstIndex { step < $0.before } ?? worlds.count - 1]
   }
 
   /// What is to be denoised: the pictures [N, 3, 64, 64], or their latents, drawn from the encoder's distribution and scaled
