@@ -52,6 +52,15 @@ struct CaptionedEmojiTests {
     for (n, scene) in first.scenes.enumerated() { #expect(emoji.picture(of: scene) == first.images[index: n]) }
   }
 
+  @Test func onlyTheRelationsOfTheMixOccur() throws {
+    let ordered = try CaptionedEmoji(worldLimit: 100, mix: SceneMix(pairs: 1, relations: [.leftOf, .above]))
+    var random = RandomSource(seed: 6)
+    for part in [CaptionedEmoji.Part.train, .heldOutPairs] {
+      let relations = Set((0..<200).compactMap { _ in ordered.scene(part, &random).relation })
+      #expect(relations == [.leftOf, .above])
+    }
+  }
+
   @Test func whatIsHeldOutIsNeverInTraining() {
     var random = RandomSource(seed: 5)
     var kinds: Set<[Bool]> = []

@@ -52,6 +52,30 @@ struct EmojiRecipeTests {
     }
   }
 
+  /// The card says what was learned when, and the weights of the timesteps change with the phase.
+  @Test func thePhasesOfARunFollowEachOther() throws {
+    try withTemporaryFolder { folder in
+      var variant = EmojiDiffusion.Variant()
+      variant.blockOutChannels = [32, 32]
+      variant.phases = [
+        .init(until: 3, emoji: 30, minSNRGamma: 5), .init(until: 7, relations: [.leftOf, .above]), .init(until: 9),
+      ]
+      let recipe = try EmojiDiffusion(
+        variant, clip: ModelFolder(home().model("emoji-clip")), autoencoder: Self.tinyAutoencoder(folder + "/vae"))
+      #expect(recipe.dataDescription.contains("steps 0–2 30 emoji, loss weighted by min-SNR-γ, γ = 5.0, β 0.00085…0.012; steps 3–6 "))
+      #expect(recipe.dataDescription.contains("emoji, pairs only “left of” and “above”, all timesteps weighted alike, β 0.00085…0.012; "))
+      var start = RandomSource(seed: 1)
+      recipe.module.initialize(&start)
+      func loss(step: Int) throws -> Float {
+        var random = RandomSource(seed: 2)
+        return try recipe.loss(step: step, &random).value.scalar
+      }
+      // Alike within a phase and after the last; the fresh network's v ≈ 0 costs less where min-SNR weighs.
+      #expect(try loss(step: 0) == loss(step: 2) && loss(step: 7) == loss(step: 100))
+      #expect(try loss(step: 3) != loss(step: 7) && loss(step: 0) < loss(step: 7))
+    }
+  }
+
   /// Equations (1) and (2): no caption, and the U-Net is all that is written.
   @Test(arguments: [EmojiDiffusion.Variant.unconditional, .pixels])
   func theUnconditionalOnesAreAUNetAlone(_ standard: EmojiDiffusion.Variant) throws {

@@ -23,6 +23,7 @@ struct ThreeLosses: Stage {
     FactDeclaration("latent_speedup", "how many times as many pictures a second (2) sees as (1)"),
     FactDeclaration("common_images", "pictures that all logs reach"),
     FactDeclaration("gain", "how much smaller (3) is than (2) where both have seen as many pictures, in percent"),
+    FactDeclaration("last_step", "the last step up to which the losses are weighted alike; the logs are read so far"),
     FactDeclaration("growth", "how the world grew in training, in words"),
     FactDeclaration("comparison", "what the curves say, in words"),
   ]
@@ -52,6 +53,9 @@ struct ThreeLosses: Stage {
     }
   }
 
+  /// After this step the loss of (3) is weighted otherwise than that of (1) and (2).
+  private static let lastComparableStep = EmojiDiffusion.Variant.unconditional.phases.last?.until ?? 0
+
   private static let known = [
     ("emoji-pixel", "pixel", "(1)", "pixels"),
     ("emoji-ldm-unconditional", "unconditional", "(2)", "latents"),
@@ -63,7 +67,9 @@ struct ThreeLosses: Stage {
     for (name, fact, number, words) in Self.known {
       let path = "\(context.home.models)/\(name)/training.csv"
       guard FileManager.default.fileExists(atPath: path) else { continue }
-      runs[fact] = Run(name: name, number: number, words: words, entries: try TrainingLog.curve(path))
+      let entries = try TrainingLog.curve(path).filter { $0.step <= Self.lastComparableStep }
+      guard !entries.isEmpty else { continue }
+      runs[fact] = Run(name: name, number: number, words: words, entries: entries)
     }
     guard !runs.isEmpty else {
       throw UserError(
@@ -88,6 +94,7 @@ struct ThreeLosses: Stage {
     result.fact("latent_speedup", speedup)
     result.fact("common_images", common)
     result.fact("gain", 100 * (1 - b / a))
+    result.fact("last_step", Self.lastComparableStep)
     result.fact("growth", Self.growth)
     result.fact("comparison", Self.comparison(a, b, images: both, speedup: speedup))
     result.table(Self.table(present, common))

@@ -33,7 +33,7 @@ struct AttendedRun {
   ) throws(UserError) {
     let (height, width) = try model.pipeline.size(request)
     let calls = try model.pipeline.plan(request).calls
-    let shownCalls = Self.spread(shown, over: calls.count)
+    let shownCalls = Array(0..<calls.count).evenlyChosen(shown)
     let factor = model.pipeline.sizeFactor
     let maps = AttentionMaps(height: height / factor, width: width / factor) {
       shownCalls.contains($0) || $0 == calls.count / 2
@@ -59,11 +59,6 @@ struct AttendedRun {
     tokens = PromptTokens(request.prompts[0], model.pipeline.tokenizer)
     states = model.pipeline.encode(prompts: [request.prompts[0]]).states
     picture = result.pictures[index: 0]
-  }
-
-  private static func spread(_ wanted: Int, over count: Int) -> [Int] {
-    let used = min(wanted, count)
-    return used == 1 ? [count - 1] : (0..<used).map { $0 * (count - 1) / (used - 1) }
   }
 
   // MARK: Projections

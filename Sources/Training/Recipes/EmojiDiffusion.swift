@@ -24,7 +24,7 @@ public final class EmojiDiffusion: Recipe {
   /// What the models differ in; the shipped text-to-image model is the default.
   public struct Variant: Sendable, Equatable {
     public var name = "emoji-ldm"
-    public var totalSteps = 39_000
+    public var totalSteps = 35_500
     /// Steps at which the learning rate starts anew.
     public var restarts = [10_000, 26_000]
     public var space = Space.latents
@@ -39,12 +39,15 @@ public final class EmojiDiffusion: Recipe {
     public var dropShare: Float = 0.1
     /// What is learned from, in the order of the run; after the last one's end it stays as it is.
     ///
-    /// The world grows. min-SNR-γ gives the noisiest timesteps, at which the order of a pair is decided, next to no weight, so
-    /// the last round weighs all alike. It begins with pairs whose order in the caption alone says who is where: that a word
-    /// *and* the order decide is learned badly from nothing, since each alone says nothing.
+    /// The world grows. With Stable Diffusion's β up to 0.012 a trace of the picture is left even at the last timestep (Lin et
+    /// al. 2024), enough to see who is where; sampling starts from nothing but noise, and what the prompt says of it was never
+    /// needed. So the last round has β up to 0.02 and weighs all timesteps alike. It begins with pairs whose order in
+    /// the caption alone says who is where: that a word *and* the order decide is learned badly from nothing, since each alone
+    /// says nothing.
     public var phases = [
       Phase(until: 1_000, emoji: 300, minSNRGamma: 5), Phase(until: 2_500, emoji: 600, minSNRGamma: 5),
-      Phase(until: 26_000, minSNRGamma: 5), Phase(until: 27_000, relations: [.leftOf, .above]), Phase(until: 39_000),
+      Phase(until: 26_000, minSNRGamma: 5), Phase(until: 27_500, relations: [.leftOf, .above], betaEnd: 0.02),
+      Phase(until: 35_500, betaEnd: 0.02),
     ]
 
     public init() {}
@@ -97,14 +100,18 @@ public final class EmojiDiffusion: Recipe {
     public var relations: [EmojiRelation]
     /// γ of min-SNR-γ; nil weighs all timesteps alike.
     public var minSNRGamma: Float?
+    /// β at the last timestep.
+    public var betaEnd: Double
 
     public init(
-      until: Int, emoji: Int? = nil, relations: [EmojiRelation] = EmojiRelation.allCases, minSNRGamma: Float? = nil
+      until: Int, emoji: Int? = nil, relations: [EmojiRelation] = EmojiRelation.allCases, minSNRGamma: Float? = nil,
+      betaEnd: Double = 0.012
     ) {
       self.until = until
       self.emoji = emoji
       self.relations = relations
       self.minSNRGamma = minSNRGamma
+      self.betaEnd = betaEnd
     }
   }
 
@@ -127,7 +134,8 @@ public final class EmojiDiffusion: Recipe {
   private let tokenizer: CLIPTokenizer
   private let autoencoder: AutoencoderKL?
   private let sampler: SamplerSettings
-  private let schedule: NoiseSchedule
+  /// The noise of each phase.
+  private let schedules: [NoiseSchedule]
   /// The world of each phase.
   private let worlds: [CaptionedEmoji]
 
@@ -147,19 +155,21 @@ public final class EmojiDiffusion: Recipe {
     tokenizer = try CLIPTokenizer(folder: clip.path)
     self.autoencoder =
       try variant.space == .latents ? autoencoder.map { folder throws(UserError) in try folder.autoencoder() } : nil
-    sampler = Self.sampler(variant)
-    schedule = try NoiseSchedule(sampler.schedule)
+    sampler = Self.sampler(variant, betaEnd: variant.phases[variant.phases.count - 1].betaEnd)
+    schedules = try variant.phases.map { phase throws(UserError) in
+      try NoiseSchedule(Self.sampler(variant, betaEnd: phase.betaEnd).schedule)
+    }
     unet = UNet2DConditionModel(Self.unet(variant, textWidth: textEncoder.configuration.hiddenSize))
     worlds = try variant.phases.map { phase throws(UserError) in
       try CaptionedEmoji(worldLimit: phase.emoji, mix: SceneMix(relations: phase.relations))
     }
   }
 
-  /// Stable Diffusion's schedule; trailing spacing, so that few steps, too, begin at T − 1.
-  private static func sampler(_ variant: Variant) -> SamplerSettings {
+  /// Stable Diffusion's schedule but for its end; trailing spacing, so that few steps, too, begin at T − 1.
+  private static func sampler(_ variant: Variant, betaEnd: Double) -> SamplerSettings {
     var settings = SamplerSettings(.ddim)
     settings.schedule = ScheduleSettings(betaSchedule: .scaledLinear)
-    (settings.schedule.betaStart, settings.schedule.betaEnd) = (0.00085, 0.012)
+    (settings.schedule.betaStart, settings.schedule.betaEnd) = (0.00085, betaEnd)
     settings.predictionType = variant.prediction
     settings.timestepSpacing = .trailing
     settings.clipSample = false
@@ -203,7 +213,7 @@ public final class EmojiDiffusion: Recipe {
       + "The network predicts \(variant.prediction == .velocity ? "v" : "ε")"
       + (variant.isConditional
         ? "; the caption was left out in \(Int((variant.dropShare * 100).rounded())) % of the samples" : "")
-      + ". Noise schedule: scaled linear, β 0.00085…0.012, T = 1000."
+      + ". Noise schedule: scaled linear, T = 1000."
   }
 
   /// "steps 0–999: 300 emoji, min-SNR-γ 5; …".
@@ -215,7 +225,7 @@ public final class EmojiDiffusion: Recipe {
         variant.isConditional && phase.relations.count < EmojiRelation.allCases.count
         ? ", pairs only \(phase.relations.map { "“\($0.rawValue)”" }.joined(separator: " and "))" : ""
       let weights = phase.minSNRGamma.map { "loss weighted by min-SNR-γ, γ = \($0)" } ?? "all timesteps weighted alike"
-      return "steps \(start)–\(phase.until - 1) \(world.names.count) emoji\(relations), \(weights)"
+      return "steps \(start)–\(phase.until - 1) \(world.names.count) emoji\(relations), \(weights), β 0.00085…\(phase.betaEnd)"
     }.joined(separator: "; ")
   }
 
@@ -253,6 +263,7 @@ public final class EmojiDiffusion: Recipe {
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
     let count = settings.batchSize
     let phase = variant.phases.firstIndex { step < $0.until } ?? variant.phases.count - 1
+    let schedule = schedules[phase]
     let (pictures, scenes) = worlds[phase].batch(count, .train, &random)
     let samples = denoised(pictures, &random)
     let dropped = random.uniform([count]).scalars

@@ -13,7 +13,7 @@ extension EvaluateCommand {
     }
     try FileOutput.write(MixtureEvaluation.csv(trials), to: out + "/settings.csv")
     let rows = try MixtureEvaluation.modes { done, total in
-      line.report(StageProgress(done: done, total: total, what: "runs of ten seeds"))
+      line.report(StageProgress(done: done, total: total, what: "runs of \(MixtureEvaluation.seeds.count) seeds"))
     }
     line.clear()
     try FileOutput.write(MixtureEvaluation.csv(rows), to: out + "/modes.csv")
