@@ -102,6 +102,18 @@ import Testing
     #expect(!used.isEmpty && used.isSubset(of: ids), "\(used.subtracting(ids)) are not defined")
   }
 
+  @Test func figuresThatMoveMoveInAPage() throws {
+    let figure = Figure(
+      name: "pair", title: "Both", caption: "", alternativeText: "Two.", provenance: Provenance(command: ""),
+      content: TextBlock("c"), motion: Motion(frames: ["a", "b", "c"].map { TextBlock(RichText(verbatim: $0)) }))
+    let svg = try ThemedSVG(prefix: "f9").element(figure)
+    #expect(!svg.contains("pair-"))
+    #expect(svg.contains(".f9-frame {") && svg.contains("@keyframes f9-show") && svg.contains("animation: f9-show"))
+    for index in 0..<3 {
+      #expect(svg.contains("<g class=\"f9-frame\" id=\"f9-frame-\(index)\">") && svg.contains("#f9-frame-\(index) {"))
+    }
+  }
+
   @Test func bitmapsStandWhereTheyAre() throws {
     let figure = Figure(
       name: "grid", title: "Bitmaps", caption: "", alternativeText: "Two.", provenance: Provenance(command: ""),

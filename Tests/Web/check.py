@@ -97,6 +97,21 @@ def check_sliders(browser, path):
     return count
 
 
+def check_motion(browser, path):
+    """Of the frames of a figure that moves, one is seen at a time, and not always the same."""
+    seen = (
+        "return [...document.querySelectorAll('svg')].map(svg => [...svg.querySelectorAll('[class$=-frame]')])"
+        ".filter(frames => frames.length > 0 && frames[0].checkVisibility())"
+        ".map(frames => frames.map((f, i) => getComputedStyle(f).visibility == 'visible' ? i : -1).filter(i => i >= 0))"
+    )
+    before = browser.run(seen)
+    for number, frames in enumerate(before):
+        expect(len(frames) == 1, f"{path.name}: moving figure {number} shows the frames {frames} at once")
+    if before:
+        expect(await_change(browser, seen, before), f"{path.name}: the figures that should move stand still")
+    return len(before)
+
+
 def await_change(browser, script, before):
     for _ in range(100):
         if browser.run(script) != before:
@@ -175,7 +190,7 @@ def main():
     expect(any(page.name == "index.html" for page in pages) and len(pages) > 1, f"{options.course} holds no course")
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
-    sliders = exercises = 0
+    sliders = exercises = motions = 0
     for where, size, options_ in (("light", (1280, 900), {}), ("dark", (1280, 900), {"dark": True}),
                                   ("phone", (390, 844), {"phone": True})):
         with Browser(*size, **options_) as browser:
@@ -188,14 +203,16 @@ def main():
                     check_links(options.course, browser, page)
                     check_theme(browser, page)
                     sliders += check_sliders(browser, page)
+                    motions += check_motion(browser, page)
                     exercises += check_exercises(browser, page)
                     check_controls(browser, page)
                     problems.extend(f"{page.name}, used: {c}" for c in browser.complaints())
     expect(sliders > 0, "no page has a slider")
     expect(exercises > 0, "no page has an exercise")
+    expect(motions > 0, "no page has a figure that moves")
     for problem in problems:
         print(problem, file=sys.stderr)
-    print(f"{len(pages)} pages, {sliders} sliders, {exercises} exercises: {len(problems)} problems")
+    print(f"{len(pages)} pages, {sliders} sliders, {motions} moving figures, {exercises} exercises: {len(problems)} problems")
     return 1 if problems else 0
 
 

@@ -59,7 +59,8 @@ package struct SVGCompactor {
     {
       return
     } else {
-      lines.append(compact(text))
+      // Between `<style>` and `</style>` are rules for what has the ids and classes of this figure.
+      lines.append(text.hasPrefix("<") ? compact(text) : text.replacing("\(name)-", with: "\(prefix)-"))
     }
   }
 
@@ -104,7 +105,7 @@ package struct SVGCompactor {
     case "x", "y", "width", "height": return " \(key)=\"\(Self.shortNumber(value))\""
     case "style": return Self.shortStyle(value).map { " style=\"\(withNewIDs($0))\"" } ?? ""
     case "clip-rule", "xmlns", "xmlns:xlink", "version": return ""
-    case "id": return " id=\"\(renamed(value))\""
+    case "id", "class": return " \(key)=\"\(renamed(value))\""
     case "xlink:href":
       return value.hasPrefix("#") ? " href=\"#\(renamed(String(value.dropFirst())))\"" : " href=\"\(value)\""
     default: return " \(key)=\"\(withNewIDs(value))\""
