@@ -41,6 +41,9 @@ public struct ScheduleSettings: Equatable, Sendable {
     self.betaEnd = betaEnd
     self.rescaleBetasZeroSNR = rescaleBetasZeroSNR
   }
+
+  /// Stable Diffusion's: scaled linear, β 0.00085…0.012. Its last ᾱ is 0.0047, so that a trace of the picture is left.
+  public static let stableDiffusion = ScheduleSettings(betaSchedule: .scaledLinear, betaStart: 0.00085, betaEnd: 0.012)
 }
 
 /// How much noise the forward process has added at each timestep t = 0…T−1.

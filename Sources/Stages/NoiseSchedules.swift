@@ -31,10 +31,8 @@ struct NoiseSchedules: Stage {
 
   /// The three schedules with the β range each is used with.
   private static func schedules() throws(UserError) -> [(name: String, schedule: NoiseSchedule)] {
-    var latent = ScheduleSettings(betaSchedule: .scaledLinear)
-    (latent.betaStart, latent.betaEnd) = (0.00085, 0.012)
     return [
-      ("linear", try NoiseSchedule()), ("scaled linear", try NoiseSchedule(latent)),
+      ("linear", try NoiseSchedule()), ("scaled linear", try NoiseSchedule(.stableDiffusion)),
       ("cosine", try NoiseSchedule(ScheduleSettings(betaSchedule: .squaredcosCapV2))),
     ]
   }

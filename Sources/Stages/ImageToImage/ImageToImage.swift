@@ -34,6 +34,7 @@ struct ImageToImage: Stage {
     FactDeclaration("example_noise", "√(1 − ᾱ) at that t, the factor of the noise"),
     FactDeclaration("wrong_noise", "√(1 − ᾱ) at the t of one step too many"),
     FactDeclaration("full_signal", "√ᾱ at the first t of all, where strength 1 starts"),
+    FactDeclaration("published_signal", "√ᾱ at the last timestep of Stable Diffusion's schedule"),
     FactDeclaration("weakest", "the smallest strength compared"),
     FactDeclaration("strongest", "the largest strength compared"),
     FactDeclaration("autoencoder_psnr", "PSNR of the picture after encoding and decoding alone, in dB"),
@@ -60,7 +61,7 @@ struct ImageToImage: Stage {
     let series = try StrengthSeries(context, model, given)
     var result = StageResult()
     result.fact("picture", given.picture.story)
-    addExample(of: series, model, to: &result)
+    try addExample(of: series, model, to: &result)
     addDistances(of: series, to: &result)
     result.table(series.table)
     result.tensor("x", given.picture.tensor)
@@ -80,7 +81,10 @@ struct ImageToImage: Stage {
     return result
   }
 
-  private func addExample(of series: StrengthSeries, _ model: PipelineModel, to result: inout StageResult) {
+  private func addExample(
+    of series: StrengthSeries, _ model: PipelineModel, to result: inout StageResult
+  ) throws(UserError) {
+    let published = try NoiseSchedule(.stableDiffusion).alphasCumprod
     let example = series.example
     let wrong = series.timesteps[max(0, example.skipped - 1)]
     func levels(_ timestep: Float) -> (signal: Double, noise: Double) {
@@ -96,6 +100,7 @@ struct ImageToImage: Stage {
     result.fact("example_noise", levels(example.firstTimestep).noise)
     result.fact("wrong_noise", levels(wrong).noise)
     result.fact("full_signal", levels(series.timesteps[0]).signal)
+    result.fact("published_signal", Double(published[published.count - 1]).squareRoot())
   }
 
   private func addDistances(of series: StrengthSeries, to result: inout StageResult) {

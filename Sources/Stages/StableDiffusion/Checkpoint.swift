@@ -101,7 +101,7 @@ struct Checkpoint: Stage {
   /// The scheduler of v1 as its file has it.
   static func publishedScheduler() throws(UserError) -> SamplerSettings {
     var settings = SamplerSettings(.pndm)
-    settings.schedule = ScheduleSettings(betaSchedule: .scaledLinear, betaStart: 0.00085, betaEnd: 0.012)
+    settings.schedule = .stableDiffusion
     settings.skipPRKSteps = true
     settings.stepsOffset = 1
     _ = try settings.makeSampler()

@@ -168,8 +168,8 @@ public final class EmojiDiffusion: Recipe {
   /// Stable Diffusion's schedule but for its end; trailing spacing, so that few steps, too, begin at T − 1.
   private static func sampler(_ variant: Variant, betaEnd: Double) -> SamplerSettings {
     var settings = SamplerSettings(.ddim)
-    settings.schedule = ScheduleSettings(betaSchedule: .scaledLinear)
-    (settings.schedule.betaStart, settings.schedule.betaEnd) = (0.00085, betaEnd)
+    settings.schedule = .stableDiffusion
+    settings.schedule.betaEnd = betaEnd
     settings.predictionType = variant.prediction
     settings.timestepSpacing = .trailing
     settings.clipSample = false
