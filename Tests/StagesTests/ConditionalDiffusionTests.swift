@@ -186,6 +186,13 @@ import Testing
     try expectSoundFigures(result, of: "three-losses")
   }
 
+  /// After step 26,000 the loss of (3) is weighted otherwise.
+  @Test func lossesAreReadAsLongAsTheyAreWeightedAlike() throws {
+    let result = try losses(["emoji-ldm": log((0..<700).map { $0 < 520 ? 0.25 : 0.5 }, secondsPerStep: 1)])
+    #expect(result.number("last_step") == 26_000 && result.number("common_images") == 832_000)
+    #expect(result.number("conditional_loss") == 0.25)
+  }
+
   @Test func oneLogIsEnough() throws {
     let result = try losses(["emoji-ldm": log([0.5, 0.4, 0.3], secondsPerStep: 1)])
     #expect(result.number("logs") == 1 && result.text("present") == "(3) emoji-ldm")

@@ -36,6 +36,8 @@ struct EmojiRecipeTests {
       let recipe = try EmojiDiffusion(variant, clip: clip, autoencoder: Self.tinyAutoencoder(folder + "/vae"))
       #expect(try Trainer(recipe, folder: TrainingFolder(folder + "/ldm"), resume: false).run() == .finished)
       let pipeline = try StableDiffusionPipeline(folder: PipelineFolder(folder + "/ldm"))
+      // The schedule is that of the last phase.
+      #expect(try pipeline.settings().schedule.betaEnd == 0.02)
       var request = TextToImageRequest(prompt: "red heart left of pizza")
       request.numInferenceSteps = 2
       let pictures = try pipeline.generate(request).pictures
@@ -58,12 +60,14 @@ struct EmojiRecipeTests {
       var variant = EmojiDiffusion.Variant()
       variant.blockOutChannels = [32, 32]
       variant.phases = [
-        .init(until: 3, emoji: 30, minSNRGamma: 5), .init(until: 7, relations: [.leftOf, .above]), .init(until: 9),
+        .init(until: 3, emoji: 30, minSNRGamma: 5), .init(until: 7, relations: [.leftOf, .above], betaEnd: 0.02),
+        .init(until: 9, betaEnd: 0.02),
       ]
       let recipe = try EmojiDiffusion(
         variant, clip: ModelFolder(home().model("emoji-clip")), autoencoder: Self.tinyAutoencoder(folder + "/vae"))
-      #expect(recipe.dataDescription.contains("steps 0–2 30 emoji, loss weighted by min-SNR-γ, γ = 5.0, β 0.00085…0.012; steps 3–6 "))
-      #expect(recipe.dataDescription.contains("emoji, pairs only “left of” and “above”, all timesteps weighted alike, β 0.00085…0.012; "))
+      let description = recipe.dataDescription
+      #expect(description.contains("steps 0–2 30 emoji, loss weighted by min-SNR-γ, γ = 5.0, β 0.00085…0.012; steps 3–6 "))
+      #expect(description.contains("pairs only “left of” and “above”, all timesteps weighted alike, β 0.00085…0.02; "))
       var start = RandomSource(seed: 1)
       recipe.module.initialize(&start)
       func loss(step: Int) throws -> Float {

@@ -82,7 +82,8 @@ public final class EmojiDiffusion: Recipe {
       }
       return [
         variant("short"), variant("epsilon") { $0.prediction = .epsilon },
-        variant("unweighted") { $0.phases[0].minSNRGamma = nil }, variant("frozen-text") { $0.trainsTextEncoder = false },
+        variant("unweighted") { $0.phases[0].minSNRGamma = nil },
+        variant("frozen-text") { $0.trainsTextEncoder = false },
         variant("deep") { ($0.blockOutChannels, $0.layersPerBlock) = ([48, 96], 2) },
       ]
     }
@@ -225,7 +226,8 @@ public final class EmojiDiffusion: Recipe {
         variant.isConditional && phase.relations.count < EmojiRelation.allCases.count
         ? ", pairs only \(phase.relations.map { "“\($0.rawValue)”" }.joined(separator: " and "))" : ""
       let weights = phase.minSNRGamma.map { "loss weighted by min-SNR-γ, γ = \($0)" } ?? "all timesteps weighted alike"
-      return "steps \(start)–\(phase.until - 1) \(world.names.count) emoji\(relations), \(weights), β 0.00085…\(phase.betaEnd)"
+      let steps = "steps \(start)–\(phase.until - 1)"
+      return "\(steps) \(world.names.count) emoji\(relations), \(weights), β 0.00085…\(phase.betaEnd)"
     }.joined(separator: "; ")
   }
 
@@ -278,7 +280,9 @@ public final class EmojiDiffusion: Recipe {
       ? try schedule.velocity(samples, noise: noise, timesteps: timesteps) : noise
     let text = textEncoder(ids).lastHiddenState
     let predicted = unet(Variable(noisy), timesteps: timesteps.map(Float.init), encoderHiddenStates: text)
-    guard let gamma = variant.phases[phase].minSNRGamma else { return Loss.meanSquaredError(predicted, Variable(target)) }
+    guard let gamma = variant.phases[phase].minSNRGamma else {
+      return Loss.meanSquaredError(predicted, Variable(target))
+    }
     let weights = try timesteps.map { t throws(UserError) in
       try schedule.minSNRWeight(timestep: t, gamma: gamma, prediction: variant.prediction)
     }
