@@ -67,6 +67,10 @@ struct EmojiRecipeTests {
         variant, clip: ModelFolder(home().model("emoji-clip")), autoencoder: Self.tinyAutoencoder(folder + "/vae"))
       let description = recipe.dataDescription
       #expect(description.contains("steps 0–2 30 emoji, loss weighted by min-SNR-γ, γ = 5.0, β 0.00085…0.012; "))
+      variant.totalSteps = 5
+      let short = try EmojiDiffusion(
+        variant, clip: ModelFolder(home().model("emoji-clip")), autoencoder: ModelFolder(folder + "/vae"))
+      #expect(short.dataDescription.contains("; steps 3–4 ") && !short.dataDescription.contains("steps 5"))
       #expect(description.contains("pairs only “left of” and “above”, all timesteps weighted alike, β 0.00085…0.02; "))
       var start = RandomSource(seed: 1)
       recipe.module.initialize(&start)

@@ -220,14 +220,16 @@ public final class EmojiDiffusion: Recipe {
   /// "steps 0–999: 300 emoji, min-SNR-γ 5; …".
   private var phaseDescription: String {
     var start = 0
-    return zip(variant.phases, worlds).map { phase, world in
-      defer { start = phase.until }
+    return zip(variant.phases, worlds).compactMap { phase, world in
+      let end = min(phase.until, variant.totalSteps)
+      guard start < end else { return nil }
+      defer { start = end }
       let relations =
         variant.isConditional && phase.relations.count < EmojiRelation.allCases.count
         ? ", pairs only \(phase.relations.map { "“\($0.rawValue)”" }.joined(separator: " and "))" : ""
       let weights = phase.minSNRGamma.map { "loss weighted by min-SNR-γ, γ = \($0)" } ?? "all timesteps weighted alike"
-      let steps = "steps \(start)–\(phase.until - 1)"
-      return "\(steps) \(world.names.count) emoji\(relations), \(weights), β 0.00085…\(phase.betaEnd)"
+      let betas = "β \(sampler.schedule.betaStart)…\(phase.betaEnd)"
+      return "steps \(start)–\(end - 1) \(world.names.count) emoji\(relations), \(weights), \(betas)"
     }.joined(separator: "; ")
   }
 
