@@ -62,10 +62,11 @@ public final class EmojiDiffusion: Recipe {
       return variant
     }
 
-    /// Equation (1): pixels, and nothing is said about them.
+    /// Equation (1): pixels, and nothing is said about them; as many steps as fit into the time of `unconditional`.
     public static var pixels: Variant {
       var variant = unconditional
       variant.name = "emoji-pixel"
+      variant.totalSteps = 5_300
       variant.space = .pixels
       return variant
     }
