@@ -77,7 +77,7 @@ public final class EmojiDiffusion: Recipe {
         var variant = Variant()
         variant.name = "emoji-ldm-" + name
         (variant.totalSteps, variant.restarts) = (4_000, [])
-        variant.phases = [Phase(until: 4_000, emoji: 300, minSNRGamma: 5)]
+        variant.phases = [Phase(until: 4_000, emoji: 300, minSNRGamma: 5, betaEnd: 0.02)]
         change(&variant)
         return variant
       }
