@@ -77,22 +77,6 @@ import Testing
     #expect(all.radius >= 2 && log.description.contains("dots \(all.color.hex) 3 of radius"))
   }
 
-  @Test func theNameOfACloudStandsWhereItHidesNoDot() throws {
-    // Dense in the middle, and a few strays around: before each of them counted, names stood on the strays.
-    let cloud = (0..<400).map { (x: 5 + 0.1 * Double($0 % 20), y: 5 + 0.1 * Double($0 / 20)) }
-    let strays = (0..<24).map { (x: 4 + 0.2 * Double($0 % 12), y: $0 < 12 ? 7.5 : 8.1) }
-    let all = cloud + strays
-    let log = try log(
-      Chart(
-        x: Axis("x", range: 0...10), y: Axis("y", range: 0...10),
-        layers: [Scatter("a cloud", x: all.map(\.x), y: all.map(\.y), color: .palette(1))]))
-    let name = try text(log, "a cloud").box
-    let hidden = log.page.commands.flatMap { command -> [Point] in
-      if case .dots(let points, _, _) = command { points.filter(name.contains) } else { [] }
-    }
-    #expect(hidden.isEmpty)
-  }
-
   @Test func anAxisWithoutMarksAndNamesHasNoLine() throws {
     func lines(showsX: Bool) throws -> Int {
       let axis = Axis("", range: 0...1, ticks: [])
