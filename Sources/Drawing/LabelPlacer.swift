@@ -59,21 +59,16 @@ struct LabelPlacer {
     return cost
   }
 
-  /// What it costs that the line crosses the box, or at least comes near; once for each of its pieces, so that a cloud of
-  /// dots costs more the more of them lie there.
+  /// What it costs that the line crosses the box, or at least comes near.
   private func touch(_ line: [Point], _ box: Rect, near: Rect) -> Double {
-    var (total, cost) = (0.0, 0.0)
-    for (a, b) in zip(line, line.dropFirst()) {
-      guard a.x.isFinite, b.x.isFinite, a.y.isFinite, b.y.isFinite else {
-        total += cost
-        cost = 0
-        continue
-      }
+    var cost = 0.0
+    for (a, b) in zip(line, line.dropFirst()) where a.x.isFinite && b.x.isFinite && a.y.isFinite && b.y.isFinite {
       if max(a.x, b.x) < near.minX || min(a.x, b.x) > near.maxX { continue }
       if max(a.y, b.y) < near.minY || min(a.y, b.y) > near.maxY { continue }
-      if box.intersectsSegment(a, b) { cost = 60 } else if near.intersectsSegment(a, b) { cost = max(cost, 25) }
+      if box.intersectsSegment(a, b) { return 60 }
+      if near.intersectsSegment(a, b) { cost = 25 }
     }
-    return total + cost
+    return cost
   }
 
   /// Searches the whole area on a grid for the place nearest to the wish that collides with no text.

@@ -62,11 +62,10 @@ public final class EmojiDiffusion: Recipe {
       return variant
     }
 
-    /// Equation (1): pixels, and nothing is said about them; as many steps as fit into the time of `unconditional`.
+    /// Equation (1): pixels, and nothing is said about them.
     public static var pixels: Variant {
       var variant = unconditional
       variant.name = "emoji-pixel"
-      variant.totalSteps = 5_300
       variant.space = .pixels
       return variant
     }
@@ -77,7 +76,7 @@ public final class EmojiDiffusion: Recipe {
         var variant = Variant()
         variant.name = "emoji-ldm-" + name
         (variant.totalSteps, variant.restarts) = (4_000, [])
-        variant.phases = [Phase(until: 4_000, emoji: 300, minSNRGamma: 5, betaEnd: 0.02)]
+        variant.phases = [Phase(until: 4_000, emoji: 300, minSNRGamma: 5)]
         change(&variant)
         return variant
       }
