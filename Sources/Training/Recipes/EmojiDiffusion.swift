@@ -217,7 +217,7 @@ public final class EmojiDiffusion: Recipe {
       + ". Noise schedule: scaled linear, T = 1000."
   }
 
-  /// "steps 0–999: 300 emoji, min-SNR-γ 5; …".
+  /// "steps 0–999 300 emoji, loss weighted by min-SNR-γ, γ = 5.0, β 0.00085…0.012; …": the phases that are run.
   private var phaseDescription: String {
     var start = 0
     return zip(variant.phases, worlds).compactMap { phase, world in
