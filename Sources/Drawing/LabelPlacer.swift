@@ -59,16 +59,21 @@ struct LabelPlacer {
     return cost
   }
 
-  /// What it costs that the line crosses the box, or at least comes near.
+  /// What it costs that the line crosses the box, or at least comes near; once for each of its pieces, so that a cloud of
+  /// dots costs more the more of them lie there.
   private func touch(_ line: [Point], _ box: Rect, near: Rect) -> Double {
-    var cost = 0.0
-    for (a, b) in zip(line, line.dropFirst()) where a.x.isFinite && b.x.isFinite && a.y.isFinite && b.y.isFinite {
+    var (total, cost) = (0.0, 0.0)
+    for (a, b) in zip(line, line.dropFirst()) {
+      guard a.x.isFinite, b.x.isFinite, a.y.isFinite, b.y.isFinite else {
+        total += cost
+        cost = 0
+        continue
+      }
       if max(a.x, b.x) < near.minX || min(a.x, b.x) > near.maxX { continue }
       if max(a.y, b.y) < near.minY || min(a.y, b.y) > near.maxY { continue }
-      if box.intersectsSegment(a, b) { return 60 }
-      if near.intersectsSegment(a, b) { cost = 25 }
+      if box.intersectsSegment(a, b) { cost = 60 } else if near.intersectsSegment(a, b) { cost = max(cost, 25) }
     }
-    return cost
+    return total + cost
   }
 
   /// Searches the whole area on a grid for the place nearest to the wish that collides with no text.

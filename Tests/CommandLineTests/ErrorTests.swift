@@ -33,6 +33,7 @@ import Testing
     (["lesson", "02", "--format", "png"], 64, "--format png needs a folder"),
     (["lesson", "02", "--theme", "pink"], 64, "Please provide one of 'light' and 'dark'"),
     (["figures", "nothing-such"], 64, "no figure is named 'nothing-such'"),
+    (["figures", "--gallery"], 64, "--out must say into which folder"),
     (["figures", "--size", "10x10mm"], 64, "outside 40…2000 mm"),
     (["figures", "--out", "/dev/null/figures"], 73, "/dev/null/figures cannot be created"),
     (["lesson", "02", "--bogus"], 64, "Unknown option '--bogus'"),

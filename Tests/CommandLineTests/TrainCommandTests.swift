@@ -20,6 +20,7 @@ struct TrainCommandTests {
     (["evaluate", "fashion-ddpm", "--out", "/dev/null/run"], 73, "/dev/null/run cannot be created"),
     (["evaluate", "fashion-ddpm", "--out", "/proc"], 73, "/proc/ cannot be written: No such file or directory"),
     (["evaluate", "mixture", "--out", "/dev/null/run"], 73, "/dev/null/run cannot be created"),
+    (["evaluate", "mixture", "--samples", "200"], 64, "only --out and --threads are for it"),
     (["evaluate", "nothing-such"], 66, "'nothing-such'"),
   ]
 

@@ -133,7 +133,7 @@ struct PosterContent: Sendable {
     let moment = run.moment
     let (without, with) = run.trace.answers(at: moment.call)
     let made = run.trace.step(moment.call)
-    func formula(_ index: Int) -> RichText { made[made.count - index].origin.text }
+    func formula(_ index: Int) -> RichText { made[made.count - index].origin.text.withWholeBrackets }
     return Step(
       t: moment.t, latents: moment.sample[index: 0], unconditional: without.map { $0[index: 0] },
       conditional: with[index: 0], guided: moment.prediction[index: 0], guess: moment.guess[index: 0],
@@ -179,7 +179,7 @@ struct PosterContent: Sendable {
   }
 
   /// A formula of the catalogue as figures show it.
-  func equation(_ id: String) -> RichText { TracedTensor.Origin.formula(id).text }
+  func equation(_ id: String) -> RichText { TracedTensor.Origin.formula(id).text.withWholeBrackets }
 
   func figure(_ provenance: Provenance) -> Figure {
     Figure(
@@ -198,5 +198,19 @@ struct PosterContent: Sendable {
         a row that turns from noise into a picture. On the right a text becomes numbers that enter the network.
         """,
       provenance: provenance, content: ArchitecturePoster(content: self))
+  }
+}
+
+extension RichText {
+  /// The same, with line breaks only outside its brackets, and before + and − rather than after.
+  fileprivate var withWholeBrackets: RichText {
+    var (depth, last) = (0, Character(" "))
+    let characters = markup.map { character -> Character in
+      if "([{".contains(character) { depth += 1 }
+      if ")]}".contains(character) { depth -= 1 }
+      defer { last = character }
+      return character == " " && (depth > 0 || "+−".contains(last)) ? "\u{A0}" : character
+    }
+    return RichText(markup: String(characters))
   }
 }

@@ -122,7 +122,7 @@ extension PosterPainter {
     let guidedFrom = start - Double(answers.count - 1) * (side + 1)
     let middles = (1...3).map { guidedFrom + (next - guidedFrom) * Double($0) / 3 }
     let formulas = [
-      content.equation("guidance.cfg") + RichText(", w = \(NumberText.short(content.guidanceScale))"),
+      content.equation("guidance.cfg") + RichText(", w\u{A0}=\u{A0}\(NumberText.short(content.guidanceScale))"),
       step.guessFormula,
       step.stepFormula,
     ]
@@ -137,7 +137,7 @@ extension PosterPainter {
       words(name, x, stepY + side / 2 + 0.3)
       let (tail, tip) = (from - side / 2 - 0.3, x + side / 2 + 0.3)
       arrow([(tail, stepY), (tip, stepY)])
-      words(formulas[index], (tail + tip) / 2, stepY - 0.5, .middle, .bottom, width: tail - tip - 0.6)
+      words(formulas[index], (tail + tip) / 2, stepY - 0.5, .middle, .bottom, width: tail - tip)
       from = x
     }
     // From the network's answer, down the right side, to the step.

@@ -11,7 +11,7 @@ struct WordEdit: Stage {
   let parameters: [StageParameter] = [
     PipelineModel.modelParameter,
     PipelineModel.promptParameter(default: "pizza left of red heart"),
-    .text("edited_prompt", default: "hamburger left of red heart", help: "the prompt with a word changed"),
+    .text("edited_prompt", default: "pizza right of red heart", help: "the prompt with a word changed"),
     .numbers(
       "held_shares", 0...1, count: 1...6, default: [0, 0.2, 0.5, 0.8, 1],
       help: "shares of the steps, from the first on, in which the original's maps are held; 0 is a run of its own"),
@@ -23,12 +23,11 @@ struct WordEdit: Stage {
   let facts = [
     FactDeclaration("free_distance", "RMS distance of the edited picture from the original, no map held"),
     FactDeclaration("held_distance", "the same with the maps held the longest"),
-    FactDeclaration("free_kept", "the same, none held, in the half of the object that was not edited"),
+    FactDeclaration("free_kept", "the same, none held, in the half of an object that both prompts name there"),
     FactDeclaration("held_kept", "the same, held the longest, in that half"),
-    FactDeclaration("kept_object", "the object that was not edited"),
+    FactDeclaration("compared_part", "the part that was compared, in words: that half, or the whole picture"),
     FactDeclaration("longest_share", "the largest share of steps"),
-    FactDeclaration("kept_half", "its half of the picture"),
-    FactDeclaration("held_nearer", "whether holding leaves that half nearer to the original"),
+    FactDeclaration("conclusion", "what holding the maps does to that part, in words"),
   ]
 
   let figures = [
@@ -67,10 +66,11 @@ struct WordEdit: Stage {
     result.fact("held_distance", held.distance)
     result.fact("free_kept", free.keptDistance)
     result.fact("held_kept", held.keptDistance)
-    result.fact("kept_object", kept?.object ?? "the rest")
-    result.fact("kept_half", kept?.half.rawValue ?? "whole")
+    result.fact(
+      "compared_part",
+      kept.map { "the \($0.half.rawValue) half, where both have the \($0.object)," } ?? "the whole picture")
     result.fact("longest_share", held.share)
-    result.fact("held_nearer", held.keptDistance < free.keptDistance ? "nearer" : "not nearer")
+    result.fact("conclusion", Self.conclusion(free: free.keptDistance, held: held.keptDistance))
     result.table(Self.table(results, kept?.half))
     result.tensor("pictures", pictures)
     let figure = WordEditFigure(
@@ -100,15 +100,25 @@ struct WordEdit: Stage {
     return nil
   }
 
+  private static func conclusion(free: Double, held: Double) -> String {
+    switch held {
+    case ..<(0.1 * free): "but for traces, that is the original again"
+    case ..<(0.95 * free): "the maps pull it back towards the original"
+    case ...(1.05 * free): "there holding the maps changes little"
+    default: "there holding the maps leads further away"
+    }
+  }
+
   private static func table(_ results: [Result], _ kept: PictureHalf?) -> StageTable {
-    StageTable(
+    let part = kept.map { ["\($0.rawValue) half"] } ?? []
+    return StageTable(
       name: "edits", title: "RMS distance from the original picture (black is 0, white is 1)",
-      columns: [.init("maps held for"), .init("whole picture"), .init("\(kept?.rawValue ?? "whole") half")],
-      rows: results.map {
+      columns: [.init("maps held for"), .init("whole picture")] + part.map { .init($0) },
+      rows: results.map { result in
         [
-          NumberText.fixed(100 * $0.share, decimals: 0) + " % of the steps",
-          NumberText.fixed($0.distance, decimals: 3), NumberText.fixed($0.keptDistance, decimals: 3),
-        ]
+          NumberText.fixed(100 * result.share, decimals: 0) + " % of the steps",
+          NumberText.fixed(result.distance, decimals: 3),
+        ] + part.map { _ in NumberText.fixed(result.keptDistance, decimals: 3) }
       })
   }
 }
@@ -122,7 +132,7 @@ struct WordEditFigure {
   let kept: PictureHalf?
 
   private func distance(_ result: WordEdit.Result?) -> String {
-    NumberText.fixed(result?.keptDistance ?? .nan, decimals: 2)
+    NumberText.fixed(result?.keptDistance ?? .nan, decimals: 3)
   }
 
   func figure(_ provenance: Provenance) -> Figure {

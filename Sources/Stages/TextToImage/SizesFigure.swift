@@ -12,7 +12,8 @@ struct SizesFigure {
     Figure(
       name: "sizes-grid", title: "Other sizes run; what they show was never trained",
       caption: """
-        “\(prompt)” from \(rows[0].pictures.count) seeds at sizes of \(sizes). The same weights run at every size, since \
+        “\(prompt)” from \(rows[0].pictures.count) seeds at sizes of \(sizes), width × height; the shapes of the latents \
+        are channels, height, width. The same weights run at every size, since \
         convolutions and attention do not fix one, but the model was trained on \(trainedSide)×\(trainedSide) alone: on a \
         larger canvas things may be repeated, run into each other or lose their place.
         """,
@@ -52,7 +53,8 @@ private struct ScaledRows: Component {
   }
 
   private func sideWidth(_ style: Style) -> Double {
-    max(labels(style), (rows.map { style.size(of: latents($0), .note).width }.max() ?? 0) + style.em(1))
+    let notes = ["width × height"] + rows.map(latents)
+    return max(labels(style), (notes.map { style.size(of: $0, .note).width }.max() ?? 0) + style.em(1))
   }
   private func headHeight(_ style: Style) -> Double { style.lineHeight(.label) + style.em(0.3) }
 
@@ -74,6 +76,7 @@ private struct ScaledRows: Component {
     let pitch = Double(widest) * scale + gap(style)
     let total = sideWidth(style) + Double(columns) * pitch - gap(style)
     let left = rect.minX + max(0, (rect.width - total) / 2)
+    canvas.text("width × height", at: Point(left, rect.minY), .start, .top, role: .note, color: .muted)
     for column in 0..<columns {
       canvas.text(
         RichText("seed \(seed &+ UInt64(column))"),

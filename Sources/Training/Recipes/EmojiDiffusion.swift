@@ -62,10 +62,11 @@ public final class EmojiDiffusion: Recipe {
       return variant
     }
 
-    /// Equation (1): pixels, and nothing is said about them.
+    /// Equation (1): pixels, and nothing is said about them; as many steps as fit into the time of `unconditional`.
     public static var pixels: Variant {
       var variant = unconditional
       variant.name = "emoji-pixel"
+      variant.totalSteps = 5_300
       variant.space = .pixels
       return variant
     }
@@ -76,7 +77,7 @@ public final class EmojiDiffusion: Recipe {
         var variant = Variant()
         variant.name = "emoji-ldm-" + name
         (variant.totalSteps, variant.restarts) = (4_000, [])
-        variant.phases = [Phase(until: 4_000, emoji: 300, minSNRGamma: 5)]
+        variant.phases = [Phase(until: 4_000, emoji: 300, minSNRGamma: 5, betaEnd: 0.02)]
         change(&variant)
         return variant
       }

@@ -62,7 +62,13 @@ struct EvaluateCommand: ParsableCommand {
     if withoutSweeps, sweepsOnly { throw UserError("--without-sweeps and --sweeps-only leave nothing to measure") }
     let home = try home.find()
     let path = try home.model(model)
-    if model == "mixture" { return try evaluateMixture(out: out ?? path) }
+    if model == "mixture" {
+      guard samples == nil, guidanceScale == nil, !withoutSweeps, !sweepsOnly else {
+        throw UserError(
+          "mixture is always measured on the same grid; of the options only --out and --threads are for it")
+      }
+      return try evaluateMixture(out: out ?? path)
+    }
     if ModelFolder(path).isPipeline { try evaluatePipeline(path, home) } else { try evaluateGarments(path, home) }
   }
 

@@ -44,6 +44,7 @@ struct FiguresCommand: ParsableCommand {
     for entry in library.entries { documents.append(try library.load(entry)) }
     let index = FigureIndex(documents, stages: StageCatalogue.all)
     if list { return try Console.write(index.text()) }
+    if gallery, figures.out == nil { throw UserError("--gallery writes a README.md; --out must say into which folder") }
     let entries = try index.find(names)
     let desk = try figures.desk(size: size, defaultFolder: ".")
     let progress = ProgressLine()
