@@ -77,6 +77,33 @@ import Testing
     #expect(all.radius >= 2 && log.description.contains("dots \(all.color.hex) 3 of radius"))
   }
 
+  @Test func theNameOfACloudStandsWhereItHidesTheFewestDots() throws {
+    // Dots everywhere, so that the name hides some wherever it stands: in steps of 0.35 on the left, of 0.2 on the right.
+    var (x, y): ([Double], [Double]) = ([], [])
+    func fill(from left: Double, to right: Double, step: Double) {
+      for column in stride(from: left, through: right, by: step) {
+        for row in stride(from: 0.0, through: 10.0, by: step) {
+          x.append(column)
+          y.append(row)
+        }
+      }
+    }
+    fill(from: 0, to: 4.6, step: 0.35)
+    let sparse = x.count
+    fill(from: 5, to: 10, step: 0.2)
+    let chart = Chart(
+      x: Axis("x", range: 0...10), y: Axis("y", range: 0...10),
+      layers: [Scatter("a cloud", x: x, y: y, color: .palette(1))])
+    let log = try log(chart)
+    let name = try text(log, "a cloud").box
+    var dots: [Point] = []
+    for command in log.page.commands {
+      if case .dots(let points, _, _) = command { dots += points }
+    }
+    #expect(dots.count == x.count && dots.contains { name.contains($0) })
+    #expect(name.maxX < dots[sparse...].map(\.x).min() ?? 0)
+  }
+
   @Test func anAxisWithoutMarksAndNamesHasNoLine() throws {
     func lines(showsX: Bool) throws -> Int {
       let axis = Axis("", range: 0...1, ticks: [])

@@ -183,6 +183,11 @@ import Testing
       result.number("unconditional_loss") == (0.4 + 0.2) / 2 && abs(result.number("conditional_loss") - 0.1) < 1e-9)
     #expect(
       result.text("comparison").contains("14.3 % smaller") && result.text("comparison").contains("4 times as many"))
+    let figure = try #require(result.figures.first).draw()
+    // 40 lines of 1,600 pictures; 2,000 steps of half a second.
+    #expect(
+      figure.alternativeText.contains(
+        "(2) latents ends after 64 000 pictures and 17 minutes at a loss of 0.3000."))
     try expectSoundFigures(result, of: "three-losses")
   }
 
