@@ -27,6 +27,12 @@ public final class AdamW {
     self.betas = betas
     self.epsilon = epsilon
     self.weightDecay = weightDecay
+    reset()
+  }
+
+  /// Forgets moments and count, as if no update had been.
+  public func reset() {
+    step = 0
     for (name, parameter) in parameters {
       moments[name] = (.zeros(parameter.shape), .zeros(parameter.shape))
     }

@@ -58,7 +58,8 @@ public struct TrainingSettings: Sendable, Equatable {
   public var batchSize: Int
   public var learningRate: Float
   public var warmupSteps: Int
-  /// Steps at which the learning rate starts anew with its warm-up, ascending (SGDR: Loshchilov & Hutter 2017).
+  /// Steps at which the learning rate starts anew with its warm-up, ascending (SGDR: Loshchilov & Hutter 2017). The optimiser
+  /// starts anew, too: a round needs nothing of the one before but its weights.
   public var restarts: [Int] = []
   public var weightDecay: Float
   /// Gradients longer than this are shortened to it.
@@ -81,11 +82,14 @@ public struct TrainingSettings: Sendable, Equatable {
 
   /// The learning rate of a step, 0 ..< totalSteps: warm-up and half a cosine to 0, as often as there are starts.
   public func learningRate(step: Int) -> Float {
-    let start = restarts.last { $0 <= step } ?? 0
+    let start = roundStart(step: step)
     let end = restarts.first { $0 > step } ?? totalSteps
     let schedule = CosineSchedule(peak: learningRate, warmupSteps: warmupSteps, totalSteps: end - start)
     return schedule.learningRate(step: step - start)
   }
+
+  /// The first step of the round a step is in.
+  func roundStart(step: Int) -> Int { restarts.last { $0 <= step } ?? 0 }
 
   /// The random numbers before those of the first step: what is measured with them saw no step's draws.
   ///

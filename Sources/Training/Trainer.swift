@@ -32,21 +32,48 @@ public final class Trainer {
   /// Steps between two lines of the log.
   public static let logInterval = 50
 
-  /// Starts, or with `resume` continues from the checkpoint in the folder.
-  public init(_ recipe: any Recipe, folder: TrainingFolder, resume: Bool) throws(UserError) {
+  /// Where a run begins.
+  public enum Start: Sendable {
+    case fromNothing
+    /// At the checkpoint in the folder.
+    case atCheckpoint
+    /// With the round of `TrainingSettings.restarts` that begins where another folder's log ends, from the model there.
+    case atRound(after: TrainingFolder)
+  }
+
+  /// Gets everything ready; nothing is trained yet.
+  public init(_ recipe: any Recipe, folder: TrainingFolder, start: Start = .fromNothing) throws(UserError) {
     self.recipe = recipe
     self.folder = folder
     var random = RandomSource(seed: recipe.settings.seed)
     recipe.module.initialize(&random)
-    if !resume { try recipe.prepare() }
-    update = TrainingUpdate(recipe)
-    try folder.prepare()
-    if resume {
+    var earlier: [TrainingLog.Entry] = []
+    switch start {
+    case .fromNothing:
+      try recipe.prepare()
+      update = TrainingUpdate(recipe)
+      try folder.prepare()
+    case .atCheckpoint:
+      update = TrainingUpdate(recipe)
       let state = try folder.readCheckpoint(parameters: recipe.module.namedParameters(), settings: recipe.settings)
       earlierSeconds = state.seconds
       update.restore(state)
+      earlier = try TrainingLog.read(folder.logPath).filter { $0.step <= state.step }
+    case .atRound(let before):
+      earlier = try TrainingLog.read(before.logPath)
+      let last = earlier.last
+      guard let last, recipe.settings.restarts.contains(last.step) else {
+        throw UserError(
+          "\(before.logPath) ends at step \(last?.step ?? 0), where no round of \(recipe.name) begins", code: .config)
+      }
+      try recipe.prepare()
+      try before.readModel(recipe)
+      update = TrainingUpdate(recipe)
+      update.begin(roundAt: last.step)
+      earlierSeconds = last.seconds
+      try folder.prepare()
     }
-    log = try TrainingLog(path: folder.logPath, continuingAt: resume ? update.step : nil)
+    log = try TrainingLog(path: folder.logPath, continuing: earlier)
   }
 
   /// Runs until the end, or until `shouldStop` says so between two steps; writes a checkpoint every `checkpointSeconds`.

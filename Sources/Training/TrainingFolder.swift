@@ -35,6 +35,11 @@ public struct TrainingFolder: Sendable {
     }
   }
 
+  /// Reads the weights of every part.
+  func readModel(_ recipe: any Recipe) throws(UserError) {
+    for part in recipe.parts { try ModelFolder(part.path(in: path)).load(into: part.module) }
+  }
+
   // MARK: Checkpoint
 
   func writeCheckpoint(

@@ -16,10 +16,9 @@ public struct TrainingLog {
   public static let header = "step,images,seconds,loss,learning_rate,gradient_norm"
   public let path: String
 
-  /// Starts a new log, or keeps the lines up to `step` of the one that is there.
-  init(path: String, continuingAt step: Int?) throws(UserError) {
+  /// Starts a log with the lines of what went before.
+  init(path: String, continuing kept: [Entry] = []) throws(UserError) {
     self.path = path
-    let kept = try step.map { step throws(UserError) in try Self.read(path).filter { $0.step <= step } } ?? []
     try FileOutput.write(([Self.header] + kept.map(Self.line)).joined(separator: "\n") + "\n", to: path)
   }
 

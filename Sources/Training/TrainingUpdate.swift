@@ -33,6 +33,7 @@ public final class TrainingUpdate {
   @discardableResult
   public func run() throws(UserError) -> (loss: Double, gradientNorm: Double) {
     let settings = recipe.settings
+    if settings.restarts.contains(step) { optimizer.reset() }
     var random = settings.random(step: step)
     let loss = try recipe.loss(step: step, &random)
     loss.backward()
@@ -53,9 +54,15 @@ public final class TrainingUpdate {
   /// Goes on from a checkpoint whose parameters are in place.
   func restore(_ state: TrainingState) {
     step = state.step
-    optimizer.restore(step: state.step, moments: state.moments)
+    optimizer.restore(step: step - recipe.settings.roundStart(step: step), moments: state.moments)
     average?.restore(updates: state.step, averages: state.averages)
     recipe.module.requireGradients()
+  }
+
+  /// Goes on from the weights alone, at the beginning of a round.
+  func begin(roundAt step: Int) {
+    self.step = step
+    average.map { $0.restore(updates: step, averages: $0.averages) }
   }
 
   /// Ends training: puts the weights that are kept in place.

@@ -17,7 +17,7 @@ struct EmojiRecipeTests {
       var variant = try #require(EmojiVAE.Variant.compared.last)
       variant.totalSteps = 4
       let recipe = try EmojiVAE(variant, eye: CLIPImageTower(CLIPImageTower.Configuration()))
-      #expect(try Trainer(recipe, folder: TrainingFolder(folder), resume: false).run() == .finished)
+      #expect(try Trainer(recipe, folder: TrainingFolder(folder)).run() == .finished)
       let autoencoder = try ModelFolder(folder).autoencoder()
       #expect(autoencoder.configuration.blockOutChannels == variant.blockOutChannels)
       #expect(autoencoder.configuration.scalingFactor > 0 && autoencoder.configuration.scalingFactor.isFinite)
@@ -34,7 +34,7 @@ struct EmojiRecipeTests {
       variant.trainsTextEncoder = trainingItsTextEncoder
       let clip = ModelFolder(try home().model("emoji-clip"))
       let recipe = try EmojiDiffusion(variant, clip: clip, autoencoder: Self.tinyAutoencoder(folder + "/vae"))
-      #expect(try Trainer(recipe, folder: TrainingFolder(folder + "/ldm"), resume: false).run() == .finished)
+      #expect(try Trainer(recipe, folder: TrainingFolder(folder + "/ldm")).run() == .finished)
       let pipeline = try StableDiffusionPipeline(folder: PipelineFolder(folder + "/ldm"))
       // The schedule is that of the last phase.
       #expect(try pipeline.settings(for: .ddim).schedule.betaEnd == 0.02)
@@ -60,18 +60,19 @@ struct EmojiRecipeTests {
       var variant = EmojiDiffusion.Variant()
       variant.blockOutChannels = [32, 32]
       variant.phases = [
-        .init(until: 3, emoji: 30, minSNRGamma: 5), .init(until: 7, relations: [.leftOf, .above], betaEnd: 0.02),
-        .init(until: 9, betaEnd: 0.02),
+        .init(until: 3, emoji: 30, minSNRGamma: 5),
+        .init(until: 7, pairs: 0.25, relations: [.leftOf, .above], betaEnd: 0.02), .init(until: 9, betaEnd: 0.02),
       ]
       let recipe = try EmojiDiffusion(
         variant, clip: ModelFolder(home().model("emoji-clip")), autoencoder: Self.tinyAutoencoder(folder + "/vae"))
       let description = recipe.dataDescription
-      #expect(description.contains("steps 0–2 30 emoji, loss weighted by min-SNR-γ, γ = 5.0, β 0.00085…0.012; "))
+      #expect(description.contains("steps 0–2 30 emoji, 50 % pairs, loss weighted by min-SNR-γ, γ = 5.0, β 0.0"))
+      #expect(description.contains("0085…0.012; steps 3–6 "))
       variant.totalSteps = 5
       let short = try EmojiDiffusion(
         variant, clip: ModelFolder(home().model("emoji-clip")), autoencoder: ModelFolder(folder + "/vae"))
       #expect(short.dataDescription.contains("; steps 3–4 ") && !short.dataDescription.contains("steps 5"))
-      #expect(description.contains("pairs only “left of” and “above”, all timesteps weighted alike, β 0.00085…0.02; "))
+      #expect(description.contains(" 25 % pairs, only “left of” and “above”, all timesteps weighted alike, β 0.00085"))
       var start = RandomSource(seed: 1)
       recipe.module.initialize(&start)
       func loss(step: Int) throws -> Float {
@@ -94,7 +95,7 @@ struct EmojiRecipeTests {
       let recipe = try EmojiDiffusion(
         variant, clip: ModelFolder(home().model("emoji-clip")),
         autoencoder: variant.space == .pixels ? nil : Self.tinyAutoencoder(folder + "/vae"))
-      #expect(try Trainer(recipe, folder: TrainingFolder(folder + "/model"), resume: false).run() == .finished)
+      #expect(try Trainer(recipe, folder: TrainingFolder(folder + "/model")).run() == .finished)
       let unet = try ModelFolder(folder + "/model").unet2DCondition()
       #expect(unet.configuration.sampleSize == (variant.space == .pixels ? 64 : 16))
       #expect(unet.configuration.inChannels == (variant.space == .pixels ? 3 : 4))

@@ -36,7 +36,7 @@ struct TrainerTests {
   @Test func aRunLearnsAndWritesEverything() throws {
     try withTemporaryFolder { folder in
       let recipe = LineRecipe()
-      let trainer = try Trainer(recipe, folder: TrainingFolder(folder), resume: false)
+      let trainer = try Trainer(recipe, folder: TrainingFolder(folder))
       #expect(try trainer.run() == .finished)
       let learned = weights(recipe)
       #expect(abs(learned[0] - 2) < 0.05 && abs(learned[1] + 1) < 0.05 && abs(learned[2] - 0.5) < 0.05)
@@ -67,13 +67,13 @@ struct TrainerTests {
   func anInterruptedRunEndsWithTheSameBits(_ stop: Int) throws {
     try withTemporaryFolder { folder in
       let whole = LineRecipe()
-      _ = try Trainer(whole, folder: TrainingFolder(folder + "/whole"), resume: false).run()
+      _ = try Trainer(whole, folder: TrainingFolder(folder + "/whole")).run()
       var steps = 0
-      let first = try Trainer(LineRecipe(), folder: TrainingFolder(folder + "/cut"), resume: false)
+      let first = try Trainer(LineRecipe(), folder: TrainingFolder(folder + "/cut"))
       let outcome = try first.run(shouldStop: { steps == stop }, progress: { _ in steps += 1 })
       #expect(outcome == .interrupted(step: stop))
       let resumed = LineRecipe()
-      _ = try Trainer(resumed, folder: TrainingFolder(folder + "/cut"), resume: true).run()
+      _ = try Trainer(resumed, folder: TrainingFolder(folder + "/cut"), start: .atCheckpoint).run()
       #expect(weights(resumed) == weights(whole))
       let cut = try bytes(ofFile: folder + "/cut/diffusion_pytorch_model.safetensors")
       #expect(try cut == bytes(ofFile: folder + "/whole/diffusion_pytorch_model.safetensors"))
@@ -82,18 +82,72 @@ struct TrainerTests {
     }
   }
 
+  /// Without an average the weights at the cut are those that are kept, but for half precision.
+  @Test func aRoundNeedsNothingOfTheOneBeforeButItsWeights() throws {
+    try withTemporaryFolder { folder in
+      func recipe(totalSteps: Int) -> LineRecipe {
+        let recipe = LineRecipe()
+        (recipe.settings.totalSteps, recipe.settings.restarts, recipe.settings.emaDecay) = (totalSteps, [60], nil)
+        return recipe
+      }
+      let whole = recipe(totalSteps: 120)
+      _ = try Trainer(whole, folder: TrainingFolder(folder + "/whole")).run()
+      let before = TrainingFolder(folder + "/before")
+      _ = try Trainer(recipe(totalSteps: 60), folder: before).run()
+      let further = recipe(totalSteps: 120)
+      let trainer = try Trainer(further, folder: TrainingFolder(folder + "/further"), start: .atRound(after: before))
+      #expect(try trainer.run() == .finished)
+      for (a, b) in zip(weights(further), weights(whole)) { #expect(abs(a - b) < 1e-3) }
+      #expect(weights(further) != weights(recipe(totalSteps: 60)))
+      let log = try TrainingLog.read(folder + "/further/training.csv")
+      #expect(log.map(\.step) == [50, 60, 100, 120])
+      #expect(zip(log, log.dropFirst()).allSatisfy { $0.seconds <= $1.seconds })
+      // 120 is no beginning of a round, and a folder without a log ends nowhere.
+      let error = #expect(throws: UserError.self) {
+        try Trainer(
+          recipe(totalSteps: 180), folder: TrainingFolder(folder + "/none"),
+          start: .atRound(after: TrainingFolder(folder + "/further")))
+      }
+      #expect(error?.sentence.contains("ends at step 120, where no round of line begins") == true)
+      #expect(throws: UserError.self) {
+        try Trainer(recipe(totalSteps: 120), folder: before, start: .atRound(after: TrainingFolder(folder + "/none")))
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder + "/none"))
+    }
+  }
+
+  /// The rounds are alike when the optimiser, too, starts anew: an interruption inside the second changes nothing.
+  @Test(arguments: [59, 60, 61])
+  func anInterruptionBesideARestartChangesNothing(_ stop: Int) throws {
+    try withTemporaryFolder { folder in
+      func recipe() -> LineRecipe {
+        let recipe = LineRecipe()
+        recipe.settings.restarts = [60]
+        return recipe
+      }
+      let whole = recipe()
+      _ = try Trainer(whole, folder: TrainingFolder(folder + "/whole")).run()
+      var steps = 0
+      let cut = TrainingFolder(folder + "/cut")
+      _ = try Trainer(recipe(), folder: cut).run(shouldStop: { steps == stop }, progress: { _ in steps += 1 })
+      let resumed = recipe()
+      _ = try Trainer(resumed, folder: cut, start: .atCheckpoint).run()
+      #expect(weights(resumed) == weights(whole))
+    }
+  }
+
   @Test func resumingNeedsACheckpointOfTheSameRun() throws {
     try withTemporaryFolder { folder in
       #expect(throws: UserError.self) {
-        try Trainer(LineRecipe(), folder: TrainingFolder(folder), resume: true)
+        try Trainer(LineRecipe(), folder: TrainingFolder(folder), start: .atCheckpoint)
       }
       var steps = 0
-      _ = try Trainer(LineRecipe(), folder: TrainingFolder(folder), resume: false)
+      _ = try Trainer(LineRecipe(), folder: TrainingFolder(folder))
         .run(shouldStop: { steps == 3 }, progress: { _ in steps += 1 })
       let other = LineRecipe()
       other.settings.learningRate = 0.01
       let error = #expect(throws: UserError.self) {
-        try Trainer(other, folder: TrainingFolder(folder), resume: true)
+        try Trainer(other, folder: TrainingFolder(folder), start: .atCheckpoint)
       }
       #expect(error?.sentence.contains("other training settings") == true)
     }
@@ -103,7 +157,7 @@ struct TrainerTests {
     try withTemporaryFolder { folder in
       let recipe = LineRecipe()
       recipe.breaksAt = 7
-      let trainer = try Trainer(recipe, folder: TrainingFolder(folder), resume: false)
+      let trainer = try Trainer(recipe, folder: TrainingFolder(folder))
       let error = #expect(throws: UserError.self) { try trainer.run() }
       #expect(error?.sentence.contains("step 8") == true)
       #expect(!FileManager.default.fileExists(atPath: folder + "/diffusion_pytorch_model.safetensors"))
@@ -121,7 +175,7 @@ struct TrainerTests {
 
   @Test func aFolderThatCannotBeMadeIsNamed() {
     let error = #expect(throws: UserError.self) {
-      try Trainer(LineRecipe(), folder: TrainingFolder("/dev/null/run"), resume: false)
+      try Trainer(LineRecipe(), folder: TrainingFolder("/dev/null/run"))
     }
     #expect(error?.code == .cannotCreate)
   }

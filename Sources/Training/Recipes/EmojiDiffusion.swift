@@ -24,9 +24,9 @@ public final class EmojiDiffusion: Recipe {
   /// What the models differ in; the shipped text-to-image model is the default.
   public struct Variant: Sendable, Equatable {
     public var name = "emoji-ldm"
-    public var totalSteps = 35_500
+    public var totalSteps = 55_500
     /// Steps at which the learning rate starts anew.
-    public var restarts = [10_000, 26_000]
+    public var restarts = [10_000, 26_000, 35_500]
     public var space = Space.latents
     /// Equation (3); else every caption is empty, equations (1) and (2).
     public var isConditional = true
@@ -41,13 +41,13 @@ public final class EmojiDiffusion: Recipe {
     ///
     /// The world grows. With Stable Diffusion's β up to 0.012 a trace of the picture is left even at the last timestep (Lin et
     /// al. 2024), enough to see who is where; sampling starts from nothing but noise, and what the prompt says of it was never
-    /// needed. So the last round has β up to 0.02 and weighs all timesteps alike. It begins with pairs whose order in
+    /// needed. So the third round has β up to 0.02 and weighs all timesteps alike. It begins with pairs whose order in
     /// the caption alone says who is where: that a word *and* the order decide is learned badly from nothing, since each alone
-    /// says nothing.
+    /// says nothing. The last round shows fewer pairs: most emoji occur in none.
     public var phases = [
       Phase(until: 1_000, emoji: 300, minSNRGamma: 5), Phase(until: 2_500, emoji: 600, minSNRGamma: 5),
       Phase(until: 26_000, minSNRGamma: 5), Phase(until: 27_500, relations: [.leftOf, .above], betaEnd: 0.02),
-      Phase(until: 35_500, betaEnd: 0.02),
+      Phase(until: 35_500, betaEnd: 0.02), Phase(until: 55_500, pairs: 0.3, betaEnd: 0.02),
     ]
 
     public init() {}
@@ -57,7 +57,7 @@ public final class EmojiDiffusion: Recipe {
       var variant = Variant()
       variant.name = "emoji-ldm-unconditional"
       (variant.totalSteps, variant.restarts) = (10_000, [])
-      variant.phases.removeLast(2)
+      variant.phases.removeLast(3)
       (variant.isConditional, variant.trainsTextEncoder) = (false, false)
       return variant
     }
@@ -98,6 +98,8 @@ public final class EmojiDiffusion: Recipe {
     public var until: Int
     /// Only the first so many emoji of the world; nil for all.
     public var emoji: Int?
+    /// The share of scenes with two emoji.
+    public var pairs: Double
     /// The relations of pairs.
     public var relations: [EmojiRelation]
     /// γ of min-SNR-γ; nil weighs all timesteps alike.
@@ -106,11 +108,12 @@ public final class EmojiDiffusion: Recipe {
     public var betaEnd: Double
 
     public init(
-      until: Int, emoji: Int? = nil, relations: [EmojiRelation] = EmojiRelation.allCases, minSNRGamma: Float? = nil,
-      betaEnd: Double = 0.012
+      until: Int, emoji: Int? = nil, pairs: Double = 0.5, relations: [EmojiRelation] = EmojiRelation.allCases,
+      minSNRGamma: Float? = nil, betaEnd: Double = 0.012
     ) {
       self.until = until
       self.emoji = emoji
+      self.pairs = pairs
       self.relations = relations
       self.minSNRGamma = minSNRGamma
       self.betaEnd = betaEnd
@@ -163,7 +166,7 @@ public final class EmojiDiffusion: Recipe {
     }
     unet = UNet2DConditionModel(Self.unet(variant, textWidth: textEncoder.configuration.hiddenSize))
     worlds = try variant.phases.map { phase throws(UserError) in
-      try CaptionedEmoji(worldLimit: phase.emoji, mix: SceneMix(relations: phase.relations))
+      try CaptionedEmoji(worldLimit: phase.emoji, mix: SceneMix(pairs: phase.pairs, relations: phase.relations))
     }
   }
 
@@ -225,12 +228,13 @@ public final class EmojiDiffusion: Recipe {
       let end = min(phase.until, variant.totalSteps)
       guard start < end else { return nil }
       defer { start = end }
+      let pairs = "\(Int((phase.pairs * 100).rounded())) % pairs"
       let relations =
         variant.isConditional && phase.relations.count < EmojiRelation.allCases.count
-        ? ", pairs only \(phase.relations.map { "“\($0.rawValue)”" }.joined(separator: " and "))" : ""
+        ? ", only \(phase.relations.map { "“\($0.rawValue)”" }.joined(separator: " and "))" : ""
       let weights = phase.minSNRGamma.map { "loss weighted by min-SNR-γ, γ = \($0)" } ?? "all timesteps weighted alike"
       let betas = "β \(sampler.schedule.betaStart)…\(phase.betaEnd)"
-      return "steps \(start)–\(end - 1) \(world.names.count) emoji\(relations), \(weights), \(betas)"
+      return "steps \(start)–\(end - 1) \(world.names.count) emoji, \(pairs)\(relations), \(weights), \(betas)"
     }.joined(separator: "; ")
   }
 

@@ -15,9 +15,11 @@ struct TrainCommand: ParsableCommand {
         diffuse train fashion-classifier
         diffuse train fashion-ddpm --out runs/fashion-ddpm
         diffuse train fashion-ddpm --out runs/fashion-ddpm --resume
+        diffuse train emoji-ldm --after runs/rounds-1-to-3 --out runs/emoji-ldm
 
       Writes config.json, the weights in half precision, a model card and training.csv. A checkpoint is written every \
-      few minutes and when the run is interrupted (Ctrl-C or SIGTERM); --resume goes on from it to the same bits.
+      few minutes and when the run is interrupted (Ctrl-C or SIGTERM); --resume goes on from it to the same bits. A run whose learning rate starts anew at some steps can be cut there: --after \
+      begins with the round where the other folder's training.csv ends, from the weights that are kept of it.
 
       Models: \(RecipeCatalogue.names.joined(separator: ", ")).
       """)
@@ -31,6 +33,9 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Go on from the checkpoint in the folder.")
   var resume = false
 
+  @Option(help: ArgumentHelp("Begin with the round that follows this model: a folder or a name.", valueName: "model"))
+  var after: String?
+
   @Option(help: ArgumentHelp("Stop after this many more steps, as if interrupted.", valueName: "steps"))
   var stopAfter: Int?
 
@@ -40,13 +45,22 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     try threads.apply()
     if let stopAfter, stopAfter < 1 { throw UserError("--stop-after is \(stopAfter); it must be at least 1") }
+    if resume, after != nil { throw UserError("--after begins a run, --resume goes on with one; give one of them") }
     let folder = TrainingFolder(out ?? "training/\(name)")
     if !resume, folder.hasCheckpoint {
       throw UserError("\(folder.path) holds the checkpoint of an interrupted run; go on with --resume, or remove it")
     }
     let recipe = try RecipeCatalogue.recipe(named: name, home: home.find)
+    let start: Trainer.Start =
+      if resume {
+        .atCheckpoint
+      } else if let after {
+        .atRound(after: TrainingFolder(try home.find().model(after)))
+      } else {
+        .fromNothing
+      }
     let stop = StopSignals()
-    let trainer = try Trainer(recipe, folder: folder, resume: resume)
+    let trainer = try Trainer(recipe, folder: folder, start: start)
     let line = ProgressLine()
     var steps = 0
     let outcome = try trainer.run(
