@@ -118,13 +118,16 @@ struct SettingsFigure {
         x: Axis("modes covered, mean of the seeds", range: 0...8.6, ticks: Array(stride(from: 0, through: 8, by: 1))),
         y: Axis("misplaced samples, %: strays, or in a mode that has too many", range: 0...100),
         layers: [
-          dots("GAN", gans, .palette(1)), dots("diffusion", rates, .palette(0)),
+          dots("GAN", gans, .palette(1), opacity: 0.7), dots("diffusion", rates, .palette(0), opacity: 1),
           Annotation("the GAN of this lesson", x: best.covered, y: 100 * best.misplaced, side: .left),
         ]))
   }
 
-  private func dots(_ label: RichText, _ trials: [MixtureTables.Trial], _ color: ColorRole) -> any ChartLayer {
+  private func dots(
+    _ label: RichText, _ trials: [MixtureTables.Trial], _ color: ColorRole, opacity: Double
+  ) -> any ChartLayer {
     Scatter(
-      label, x: trials.map(\.covered), y: trials.map { 100 * $0.misplaced }, color: color, radius: 2.6, opacity: 0.7)
+      label, x: trials.map(\.covered), y: trials.map { 100 * $0.misplaced }, color: color, radius: 2.6,
+      opacity: opacity)
   }
 }
