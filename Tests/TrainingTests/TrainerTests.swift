@@ -87,6 +87,8 @@ struct TrainerTests {
     try withTemporaryFolder { folder in
       func recipe(totalSteps: Int) -> LineRecipe {
         let recipe = LineRecipe()
+        // Far from converged, so that moments kept from the first round would show in the second.
+        recipe.settings.learningRate = 0.005
         (recipe.settings.totalSteps, recipe.settings.restarts, recipe.settings.emaDecay) = (totalSteps, [60], nil)
         return recipe
       }

@@ -66,7 +66,7 @@ struct GuidanceScaleFigures {
     if (points + rows.map(\.point)).contains(where: \.top1.isFinite) {
       panels =
         [
-          chart("named as wanted", Axis("%", range: 0...105, ticks: [0, 25, 50, 75, 100]), factor: 100, \.top1),
+          chart("named as wanted", Axis("%", range: 0...115, ticks: [0, 25, 50, 75, 100]), factor: 100, \.top1),
           chart("diversity", Axis("mean distance in features"), factor: 1, \.diversity),
         ] + panels
     }

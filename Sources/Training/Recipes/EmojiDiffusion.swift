@@ -24,9 +24,9 @@ public final class EmojiDiffusion: Recipe {
   /// What the models differ in; the shipped text-to-image model is the default.
   public struct Variant: Sendable, Equatable {
     public var name = "emoji-ldm"
-    public var totalSteps = 55_500
+    public var totalSteps = 75_500
     /// Steps at which the learning rate starts anew.
-    public var restarts = [10_000, 26_000, 35_500]
+    public var restarts = [10_000, 26_000, 35_500, 55_500]
     public var space = Space.latents
     /// Equation (3); else every caption is empty, equations (1) and (2).
     public var isConditional = true
@@ -43,11 +43,12 @@ public final class EmojiDiffusion: Recipe {
     /// al. 2024), enough to see who is where; sampling starts from nothing but noise, and what the prompt says of it was never
     /// needed. So the third round has β up to 0.02 and weighs all timesteps alike. It begins with pairs whose order in
     /// the caption alone says who is where: that a word *and* the order decide is learned badly from nothing, since each alone
-    /// says nothing. The last round shows fewer pairs: most emoji occur in none.
+    /// says nothing. The fourth round shows fewer pairs, since most emoji occur in none; the last one shows more again.
     public var phases = [
       Phase(until: 1_000, emoji: 300, minSNRGamma: 5), Phase(until: 2_500, emoji: 600, minSNRGamma: 5),
       Phase(until: 26_000, minSNRGamma: 5), Phase(until: 27_500, relations: [.leftOf, .above], betaEnd: 0.02),
       Phase(until: 35_500, betaEnd: 0.02), Phase(until: 55_500, pairs: 0.3, betaEnd: 0.02),
+      Phase(until: 75_500, betaEnd: 0.02),
     ]
 
     public init() {}
@@ -57,7 +58,7 @@ public final class EmojiDiffusion: Recipe {
       var variant = Variant()
       variant.name = "emoji-ldm-unconditional"
       (variant.totalSteps, variant.restarts) = (10_000, [])
-      variant.phases.removeLast(3)
+      variant.phases.removeLast(4)
       (variant.isConditional, variant.trainsTextEncoder) = (false, false)
       return variant
     }
