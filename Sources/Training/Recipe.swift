@@ -61,6 +61,8 @@ public struct TrainingSettings: Sendable, Equatable {
   /// Steps at which the learning rate starts anew with its warm-up, ascending (SGDR: Loshchilov & Hutter 2017). The optimiser
   /// starts anew, too: a round needs nothing of the one before but its weights.
   public var restarts: [Int] = []
+  /// The peak rate of the last round; nil for `learningRate`, that of the others.
+  public var lastPeak: Float?
   public var weightDecay: Float
   /// Gradients longer than this are shortened to it.
   public var maximumGradientNorm: Double
@@ -82,14 +84,16 @@ public struct TrainingSettings: Sendable, Equatable {
 
   /// The learning rate of a step, 0 ..< totalSteps: warm-up and half a cosine to 0, as often as there are starts.
   public func learningRate(step: Int) -> Float {
-    let start = roundStart(step: step)
-    let end = restarts.first { $0 > step } ?? totalSteps
-    let schedule = CosineSchedule(peak: learningRate, warmupSteps: warmupSteps, totalSteps: end - start)
-    return schedule.learningRate(step: step - start)
+    let round = round(step: step)
+    let peak = round.lowerBound == restarts.last ? lastPeak ?? learningRate : learningRate
+    let schedule = CosineSchedule(peak: peak, warmupSteps: warmupSteps, totalSteps: round.count)
+    return schedule.learningRate(step: step - round.lowerBound)
   }
 
-  /// The first step of the round a step is in.
-  func roundStart(step: Int) -> Int { restarts.last { $0 <= step } ?? 0 }
+  /// The steps of the round that a step is in.
+  public func round(step: Int) -> Range<Int> {
+    (restarts.last { $0 <= step } ?? 0)..<(restarts.first { $0 > step } ?? totalSteps)
+  }
 
   /// The random numbers before those of the first step: what is measured with them saw no step's draws.
   ///

@@ -54,7 +54,7 @@ public final class TrainingUpdate {
   /// Goes on from a checkpoint whose parameters are in place.
   func restore(_ state: TrainingState) {
     step = state.step
-    optimizer.restore(step: step - recipe.settings.roundStart(step: step), moments: state.moments)
+    optimizer.restore(step: step - recipe.settings.round(step: step).lowerBound, moments: state.moments)
     average?.restore(updates: state.step, averages: state.averages)
     recipe.module.requireGradients()
   }
