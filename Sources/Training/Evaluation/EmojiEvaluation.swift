@@ -1,12 +1,14 @@
 import Datasets
 import Diffusion
+import Gradients
 import Models
 import Pipelines
 import Tensors
 
 /// `diffuse evaluate emoji-ldm`: whether the pictures show what the prompts say, by a judge that never saw a generated one.
 ///
-/// Every number stands beside the one that real scenes with the same captions get: the judge's own ceiling.
+/// Every number stands beside the one that real scenes with the same captions get, the judge's own ceiling, and the one
+/// these get after the autoencoder has encoded and decoded them: no network in its latent space can surpass that.
 public struct EmojiEvaluation {
   public static let standard = EvaluationSettings(sampleCount: 500, guidanceScale: 3)
 
@@ -56,11 +58,12 @@ public struct EmojiEvaluation {
       var random = RandomSource(seed: settings.seed &+ UInt64(index))
       let scenes = (0..<settings.sampleCount).map { _ in scene(kind, &random) }
       let generated = try pictures(of: scenes, label: kind.rawValue, firstSeed: settings.seed)
-      let (ours, real) = (measures(scenes, generated), measures(scenes, data.pictures(of: scenes)))
-      metrics += zip(ours, real).map { ours, real in
+      let real = data.pictures(of: scenes)
+      let shares = [generated, decoded(real), real].map { measures(scenes, $0) }
+      metrics += shares[0].indices.map { i in
         EvaluationMetric(
-          name: "\(kind.rawValue): \(ours.name)", generated: ours.value, real: real.value,
-          meaning: "share of \(scenes.count); real: scenes with the same captions")
+          name: "\(kind.rawValue): \(shares[0][i].name)", generated: shares[0][i].value, decoded: shares[1][i].value,
+          real: shares[2][i].value, meaning: "share of \(scenes.count); real: scenes with the same captions")
       }
     }
     return metrics
@@ -94,6 +97,16 @@ public struct EmojiEvaluation {
       progress(label, start + batch.count, scenes.count)
     }
     return Tensor.concatenated(parts)
+  }
+
+  /// Pictures [N, 3, 64, 64] in −1…1 after the autoencoder has encoded and decoded them.
+  private func decoded(_ pictures: Tensor) -> Tensor {
+    let autoencoder = pipeline.autoencoder
+    return Tensor.concatenated(
+      stride(from: 0, to: pictures.shape[0], by: 25).map { start in
+        let batch = Variable(pictures.sliced(start..<min(start + 25, pictures.shape[0])))
+        return autoencoder.decode(autoencoder.encode(batch).mean).value.clamped(to: -1...1)
+      })
   }
 
   // MARK: Measures

@@ -20,6 +20,8 @@ public struct EvaluationSettings: Sendable, Equatable {
 public struct EvaluationMetric: Sendable, Equatable {
   public let name: String
   public let generated: Double
+  /// The same of real pictures that went through the model's autoencoder: what no network in its latent space surpasses.
+  public var decoded: Double?
   public let real: Double
   public let meaning: String
 }
@@ -49,12 +51,25 @@ public struct EvaluationReport {
   /// The numbers for the terminal.
   public func table(_ metrics: [EvaluationMetric]) -> String {
     let width = metrics.map(\.name.count).reduce(26, max)
-    let rows = metrics.map { metric in
-      metric.name.padding(toLength: width, withPad: " ", startingAt: 0)
-        + String(format: "%12.4f %12.4f %10.3f", metric.generated, metric.real, metric.generated / metric.real)
+    let columns = Self.columns(metrics)
+    func row(_ name: String, _ cells: [String], ratio: String) -> String {
+      let padded = (cells + [ratio]).map { String(repeating: " ", count: max(0, 11 - $0.count)) + $0 }
+      return name.padding(toLength: width, withPad: " ", startingAt: 0) + padded.joined() + "\n"
     }
-    return "\(setting)\n\n" + "metric".padding(toLength: width, withPad: " ", startingAt: 0)
-      + "   generated         real      ratio\n" + rows.joined(separator: "\n") + "\n"
+    let rows = metrics.map { metric in
+      let cells = columns.map { $0.value(metric).map { String(format: "%.4f", $0) } ?? "" }
+      return row(metric.name, cells, ratio: String(format: "%.3f", metric.generated / metric.real))
+    }
+    return "\(setting)\n\n" + row("metric", columns.map(\.name), ratio: "ratio") + rows.joined()
+  }
+
+  /// What stands beside each other for every metric: of latent diffusion also what its autoencoder allows.
+  private static func columns(
+    _ metrics: [EvaluationMetric]
+  ) -> [(name: String, value: (EvaluationMetric) -> Double?)] {
+    let decoded = ("decoded", { (metric: EvaluationMetric) in metric.decoded })
+    return [("generated", { $0.generated })] + (metrics.contains { $0.decoded != nil } ? [decoded] : [])
+      + [("real", { $0.real })]
   }
 
   /// `evaluation.csv`, and the card's section when all of it was measured.
@@ -62,21 +77,26 @@ public struct EvaluationReport {
   public func write(_ metrics: [EvaluationMetric], judge: String, updatingCard: Bool) throws(UserError) {
     try prepare()
     let hash = try weights.weightsHash()
-    let header = "metric,generated,real,samples,steps,guidance_scale,seed,weights\n"
+    let columns = Self.columns(metrics)
+    func numbers(_ metric: EvaluationMetric, _ format: String) -> [String] {
+      columns.map { $0.value(metric).map { String(format: format, $0) } ?? "" }
+    }
+    let names = columns.map(\.name)
+    let header = "metric,\(names.joined(separator: ",")),samples,steps,guidance_scale,seed,weights\n"
     let lines = metrics.map { metric in
-      let numbers = String(format: "%.6f,%.6f", metric.generated, metric.real)
-      return "\(metric.name),\(numbers),\(settings.sampleCount),\(settings.numInferenceSteps),"
-        + "\(settings.guidanceScale),\(settings.seed),\(hash)\n"
+      "\(metric.name),\(numbers(metric, "%.6f").joined(separator: ",")),\(settings.sampleCount),"
+        + "\(settings.numInferenceSteps),\(settings.guidanceScale),\(settings.seed),\(hash)\n"
     }
     try FileOutput.write(header + lines.joined(), to: out + "/evaluation.csv")
     guard updatingCard else { return }
     let rows = metrics.map { metric in
-      "| \(metric.name) | \(String(format: "%.4f | %.4f", metric.generated, metric.real)) | \(metric.meaning) |\n"
+      "| \(metric.name) | \(numbers(metric, "%.4f").joined(separator: " | ")) | \(metric.meaning) |\n"
     }
     let name = model.split(separator: "/").last ?? "MODEL"
     let section =
-      "`diffuse evaluate \(name)`: \(setting), weights `\(hash)`.\n\n| metric | generated | real | what |\n|---|---|---|---|\n"
-      + rows.joined() + "\nThe judge is `\(judge)`, which never saw a generated picture."
+      "`diffuse evaluate \(name)`: \(setting), weights `\(hash)`.\n\n| metric | \(names.joined(separator: " | ")) | what |\n"
+      + "|---|\(names.map { _ in "---|" }.joined())---|\n" + rows.joined()
+      + "\nThe judge is `\(judge)`, which never saw a generated picture."
     try ModelCard.setSection("Evaluation", section, inModelFolder: model)
   }
 
