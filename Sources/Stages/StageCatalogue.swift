@@ -12,7 +12,7 @@ public enum StageCatalogue {
     Tokenization(), TokenEmbedding(), TextSelfAttention(), CaptionMatching(), CaptionRanking(), ContrastiveTraining(),
     GreyProjection(), PatchComponents(), LatentChannels(), CompressionComparison(), PixelLatentCost(),
     PlausiblePictures(), ReconstructionLosses(), DroppedSpectrum(), CompressionTraining(),
-    TextToImage(), SettingsGrid(), ImageSizes(), ImageToImage(), Inpainting(),
+    TextToImage(), JudgedPictures(), SettingsGrid(), ImageSizes(), ImageToImage(), Inpainting(),
     Architecture(),
     CrossAttention(), AttentionHalves(), WordEdit(),
     ThreeLosses(), GuidedStep(), GuidanceScale(),

@@ -58,6 +58,25 @@ import Training
     }
   }
 
+  @Test func evaluationIsReadAsItWasMeasured() throws {
+    try withEvaluation { evaluation, report, folder in
+      let metrics = try evaluation.run()
+      try report.write(metrics, judge: "judge", updatingCard: true)
+      let table = try #require(try EvaluationTable(folder))
+      #expect(table.rows.count == metrics.count && table.samples == 100 && table.steps == 3)
+      for (read, metric) in zip(table.rows, metrics) {
+        #expect("\(read.kind): \(read.measure)" == metric.name)
+        #expect(read.generated == metric.generated && read.decoded == metric.decoded && read.real == metric.real)
+      }
+      #expect(table.named.map(\.kind) == ["single", "background", "held-out background", "pair", "held-out pair"])
+      // What the autoencoder does to the scenes is between both: an untrained one leaves less than the scenes, which are right.
+      let background = try #require(table.row("background", "right background"))
+      #expect(background.real == 1 && background.decoded < 0.5)
+      let card = try String(contentsOfFile: folder.path + "/README.md", encoding: .utf8)
+      #expect(card.contains("| metric | generated | decoded | real | what |\n|---|---|---|---|---|\n"))
+    }
+  }
+
   @Test func guidanceIsReadAsItWasMeasured() throws {
     try withEvaluation { evaluation, report, folder in
       let rows = try evaluation.guidanceSweep(prompts: 2, count: 2, scales: [1, 4])

@@ -25,6 +25,29 @@ struct EmojiRecipeTests {
     }
   }
 
+  /// From its second round on only the decoder learns: what was trained on the latents needs no change.
+  @Test func theDecoderLearnsOnAlone() throws {
+    try withTemporaryFolder { folder in
+      func parameters(totalSteps: Int) throws -> [String: [Float]] {
+        var variant = try #require(EmojiVAE.Variant.compared.last)
+        (variant.totalSteps, variant.decoderStart) = (totalSteps, 2)
+        let recipe = try EmojiVAE(variant, eye: CLIPImageTower(CLIPImageTower.Configuration()))
+        #expect(recipe.dataDescription.contains("From step 2 on the encoder stays as it is"))
+        let run = TrainingFolder("\(folder)/\(totalSteps)")
+        // Cut there, the run goes on to the same latents.
+        let start: Trainer.Start = totalSteps == 2 ? .fromNothing : .atRound(after: TrainingFolder(folder + "/2"))
+        #expect(try Trainer(recipe, folder: run, start: start).run() == .finished)
+        let autoencoder = try ModelFolder(run.path).autoencoder()
+        return Dictionary(
+          uniqueKeysWithValues: autoencoder.namedParameters().map { ($0.name, $0.parameter.value.scalars) })
+      }
+      let (before, after) = (try parameters(totalSteps: 2), try parameters(totalSteps: 6))
+      let changed = before.filter { after[$0.key] != $0.value }.keys
+      #expect(changed.contains("decoder.conv_out.weight") && changed.contains("post_quant_conv.weight"))
+      #expect(changed.allSatisfy { $0.hasPrefix("decoder.") || $0.hasPrefix("post_quant_conv.") }, "\(changed)")
+    }
+  }
+
   @Test(arguments: [true, false])
   func aLatentDiffusionModelIsWrittenAsAPipeline(trainingItsTextEncoder: Bool) throws {
     try withTemporaryFolder { folder in

@@ -63,7 +63,7 @@ struct GuidanceScale: Stage {
     let model = try PipelineModel(context)
     let sweep = try GuidanceSweep(model.folder)
     let prompt = context.text("prompt")
-    let judge = try Self.judge(context.home)
+    let judge = try EmojiJudge.shipped(context.home)
     let scales = Set(context.numbers("guidance_scales")).sorted()
     let first = try Self.pictures(model, prompt: "", scale: 1, context, part: 0, of: scales.count + 1)
     var rows: [Row] = []
@@ -91,11 +91,6 @@ struct GuidanceScale: Stage {
   }
 
   // MARK: Running
-
-  private static func judge(_ home: Home) throws(UserError) -> EmojiJudge? {
-    guard let path = try? home.model("emoji-classifier") else { return nil }
-    return EmojiJudge(try ModelFolder(path).imageClassifier())
-  }
 
   private static func pictures(
     _ model: PipelineModel, prompt: String, scale: Double, _ context: StageContext, part: Int, of parts: Int

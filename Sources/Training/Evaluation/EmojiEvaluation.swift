@@ -114,8 +114,9 @@ public struct EmojiEvaluation {
   /// The shares of scenes whose pictures show what they should.
   private func measures(_ scenes: [EmojiScene], _ pictures: Tensor) -> [(name: String, value: Double)] {
     let count = Double(scenes.count)
-    let isPair = scenes[0].emoji.count == 2
-    let shown = isPair ? PairHalves.cut(scenes, from: pictures) : pictures
+    let relations = scenes.compactMap(\.relation)
+    let isPair = !relations.isEmpty
+    let shown = isPair ? PairHalves.cut(relations, from: pictures) : pictures
     let ranks = judge.ranks(of: scenes.flatMap(\.emoji), in: shown)
     var result: [(String, Double)] = []
     for (name, limit) in [("top-1", 1), ("top-5", 5)] {

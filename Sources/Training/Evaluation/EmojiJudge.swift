@@ -56,14 +56,13 @@ extension EmojiJudge {
 }
 
 /// The two halves of a pair's picture, each cut out as a square of half the side and enlarged twice.
-enum PairHalves {
-  /// [2 N, 3, side, side] from [N, 3, side, side]: of every scene first the half of its first emoji, then of its second.
-  static func cut(_ scenes: [EmojiScene], from pictures: Tensor) -> Tensor {
+package enum PairHalves {
+  /// [2 N, 3, side, side] from [N, 3, side, side]: of every picture first the half of its first emoji, then of its second.
+  package static func cut(_ relations: [EmojiRelation], from pictures: Tensor) -> Tensor {
     let half = pictures.shape[2] / 2
     let middle = half / 2..<half / 2 + half
-    let squares = scenes.enumerated().flatMap { n, scene -> [Tensor] in
+    let squares = relations.enumerated().flatMap { n, relation -> [Tensor] in
       let picture = pictures.sliced(n..<n + 1)
-      guard let relation = scene.relation else { preconditionFailure("'\(scene.caption)' has no halves") }
       let near = (relation == .leftOf || relation == .above) ? 0 : half
       return [near, half - near].map { start in
         let (rows, columns) = relation.isHorizontal ? (middle, start..<start + half) : (start..<start + half, middle)

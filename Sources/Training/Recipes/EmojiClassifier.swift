@@ -42,7 +42,7 @@ public final class EmojiClassifier: Recipe {
     var pairs: [EmojiScene] = []
     while pairs.count < (settings.batchSize - singles) / 2 { pairs.append(randomPair(&random)) }
     let pictures = Tensor.concatenated([
-      data.pictures(of: scenes), PairHalves.cut(pairs, from: data.pictures(of: pairs)),
+      data.pictures(of: scenes), PairHalves.cut(pairs.compactMap(\.relation), from: data.pictures(of: pairs)),
     ])
     let labels = scenes.map { $0.emoji[0] } + pairs.flatMap(\.emoji)
     return Loss.crossEntropy(model(Variable(pictures)).logits, labels: labels, labelSmoothing: 0.05)
@@ -75,7 +75,8 @@ public final class EmojiClassifier: Recipe {
       }
       singles.add(judge.ranks(of: scenes.map { $0.emoji[0] }, in: data.pictures(of: scenes)))
       let pairs = (0..<25).map { _ in randomPair(&random) }
-      halves.add(judge.ranks(of: pairs.flatMap(\.emoji), in: PairHalves.cut(pairs, from: data.pictures(of: pairs))))
+      let cut = PairHalves.cut(pairs.compactMap(\.relation), from: data.pictures(of: pairs))
+      halves.add(judge.ranks(of: pairs.flatMap(\.emoji), in: cut))
     }
     return [
       ("top-1 accuracy on 2,000 single emoji", singles.top1), ("top-5 accuracy on them", singles.top5),

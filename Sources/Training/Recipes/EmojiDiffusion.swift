@@ -24,9 +24,11 @@ public final class EmojiDiffusion: Recipe {
   /// What the models differ in; the shipped text-to-image model is the default.
   public struct Variant: Sendable, Equatable {
     public var name = "emoji-ldm"
-    public var totalSteps = 75_500
+    public var totalSteps = 77_700
     /// Steps at which the learning rate starts anew.
-    public var restarts = [10_000, 26_000, 35_500, 55_500]
+    public var restarts = [10_000, 26_000, 35_500, 55_500, 75_500]
+    /// The peak rate of the last round; nil for that of the others.
+    public var lastPeak: Float? = 3e-4
     public var space = Space.latents
     /// Equation (3); else every caption is empty, equations (1) and (2).
     public var isConditional = true
@@ -43,12 +45,13 @@ public final class EmojiDiffusion: Recipe {
     /// al. 2024), enough to see who is where; sampling starts from nothing but noise, and what the prompt says of it was never
     /// needed. So the third round has β up to 0.02 and weighs all timesteps alike. It begins with pairs whose order in
     /// the caption alone says who is where: that a word *and* the order decide is learned badly from nothing, since each alone
-    /// says nothing. The fourth round shows fewer pairs, since most emoji occur in none; the last one shows more again.
+    /// says nothing. The fourth round shows fewer pairs, since most emoji occur in none; the fifth shows more again. The last one is
+    /// short and refines: its learning rate stays low.
     public var phases = [
       Phase(until: 1_000, emoji: 300, minSNRGamma: 5), Phase(until: 2_500, emoji: 600, minSNRGamma: 5),
       Phase(until: 26_000, minSNRGamma: 5), Phase(until: 27_500, relations: [.leftOf, .above], betaEnd: 0.02),
       Phase(until: 35_500, betaEnd: 0.02), Phase(until: 55_500, pairs: 0.3, betaEnd: 0.02),
-      Phase(until: 75_500, betaEnd: 0.02),
+      Phase(until: 75_500, betaEnd: 0.02), Phase(until: 77_700, pairs: 0.3, betaEnd: 0.02),
     ]
 
     public init() {}
@@ -57,8 +60,8 @@ public final class EmojiDiffusion: Recipe {
     public static var unconditional: Variant {
       var variant = Variant()
       variant.name = "emoji-ldm-unconditional"
-      (variant.totalSteps, variant.restarts) = (10_000, [])
-      variant.phases.removeLast(4)
+      (variant.totalSteps, variant.restarts, variant.lastPeak) = (10_000, [], nil)
+      variant.phases.removeLast(5)
       (variant.isConditional, variant.trainsTextEncoder) = (false, false)
       return variant
     }
@@ -77,7 +80,7 @@ public final class EmojiDiffusion: Recipe {
       func variant(_ name: String, _ change: (inout Variant) -> Void = { _ in }) -> Variant {
         var variant = Variant()
         variant.name = "emoji-ldm-" + name
-        (variant.totalSteps, variant.restarts) = (4_000, [])
+        (variant.totalSteps, variant.restarts, variant.lastPeak) = (4_000, [], nil)
         variant.phases = [Phase(until: 4_000, emoji: 300, minSNRGamma: 5, betaEnd: 0.02)]
         change(&variant)
         return variant
@@ -154,7 +157,7 @@ public final class EmojiDiffusion: Recipe {
     var settings = TrainingSettings(
       totalSteps: variant.totalSteps, batchSize: 32, learningRate: 1e-3, warmupSteps: 300, weightDecay: 0.01,
       emaDecay: 0.999)
-    settings.restarts = variant.restarts
+    (settings.restarts, settings.lastPeak) = (variant.restarts, variant.lastPeak)
     self.settings = settings
     self.clip = clip
     textEncoder = try clip.clipTextModel()

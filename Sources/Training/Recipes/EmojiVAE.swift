@@ -9,6 +9,9 @@ import Tensors
 /// L = reconstruction + perceptual + KL, and in the last part of the run an adversarial term that a patch discriminator,
 /// trained along, provides; its weight is adapted so that it pulls as hard at the decoder's last layer as the
 /// reconstruction (Esser et al. 2021, equation 7).
+///
+/// In a second round the decoder learns on alone, as the decoders that were published later for Stable Diffusion did: latents
+/// stay what they are, so that what was trained on them needs no change.
 public final class EmojiVAE: Recipe {
   /// What tells the autoencoders of lesson 06 and the shipped one apart.
   public struct Variant: Sendable, Equatable {
@@ -20,19 +23,26 @@ public final class EmojiVAE: Recipe {
     public var name: String
     public var blockOutChannels: [Int]
     public var totalSteps: Int
+    /// Step from which on the encoder stays as it is; the learning rate starts anew there. nil for none.
+    public var decoderStart: Int?
     public var distance = Distance.l1
     /// Weight of the perceptual distance; 0 leaves it out.
     public var perceptualWeight: Float = 0.1
     /// Weight of the divergence from N(0, 1), added over a latent's elements, averaged over the pictures.
     public var divergenceWeight: Float = 1e-6
-    /// Share of the run before the discriminator joins; nil for none.
+    /// τ: the decoder alone is shown latents with noise, of a standard deviation of |n| times theirs, n ~ N(0, τ²) for each
+    /// picture. A diffusion model's latents are never quite those of a picture (noise-augmented decoding:
+    /// Zheng et al. 2025, arXiv:2510.11690).
+    public var latentNoise: Float = 0.3
+    /// Share of a round before the discriminator joins; nil for none.
     public var adversarialStart: Double?
     /// The adversarial term's share of the adapted weight.
     public var adversarialWeight: Float = 0.5
 
     /// The shipped autoencoder.
     public static let standard = Variant(
-      name: "emoji-vae", blockOutChannels: [24, 48, 96], totalSteps: 10_000, adversarialStart: 0.7)
+      name: "emoji-vae", blockOutChannels: [24, 48, 96], totalSteps: 14_500, decoderStart: 10_000,
+      adversarialStart: 0.7)
     /// Three for comparison, alike but for the loss.
     public static let compared = [
       Variant(name: "emoji-vae-l2", blockOutChannels: small, totalSteps: 3_000, distance: .l2, perceptualWeight: 0),
@@ -63,9 +73,11 @@ public final class EmojiVAE: Recipe {
   public init(_ variant: Variant, eye: CLIPImageTower) throws(UserError) {
     self.variant = variant
     self.eye = eye
-    settings = TrainingSettings(
+    var settings = TrainingSettings(
       totalSteps: variant.totalSteps, batchSize: 16, learningRate: 1e-3, warmupSteps: 200, weightDecay: 0.001,
       emaDecay: 0.999)
+    settings.restarts = variant.decoderStart.map { [$0] } ?? []
+    self.settings = settings
     var configuration = AutoencoderConfiguration()
     configuration.sampleSize = 64
     configuration.blockOutChannels = variant.blockOutChannels
@@ -94,18 +106,32 @@ public final class EmojiVAE: Recipe {
       + (variant.perceptualWeight > 0 ? " + \(variant.perceptualWeight) × perceptual (features of `emoji-clip`)" : "")
       + " + \(variant.divergenceWeight) × KL"
       + (variant.adversarialStart.map {
-        ", and in the last \(Int((100 * (1 - $0)).rounded())) % of the steps \(variant.adversarialWeight) × adversarial with "
-          + "the adaptive weight of Esser et al. 2021"
+        ", and in the last \(Int((100 * (1 - $0)).rounded())) % of \(variant.decoderStart == nil ? "the steps" : "a round") "
+          + "\(variant.adversarialWeight) × adversarial with the adaptive weight of Esser et al. 2021"
+      } ?? "")
+      + (variant.decoderStart.map {
+        ". From step \($0) on the encoder stays as it is and the decoder learns on alone, with a discriminator begun anew, from "
+          + "latents with noise: of |n| times their standard deviation, n ~ N(0, \(variant.latentNoise)²) for each picture "
+          + "(Zheng et al. 2025)"
       } ?? "") + ". `scaling_factor` is 1/std of the latents of 512 scenes."
   }
 
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
+    let isDecoderAlone = variant.decoderStart.map { step >= $0 } ?? false
+    if step == variant.decoderStart {
+      var start = settings.measuringRandom
+      trained.discriminator?.initialize(&start)
+    }
     let pictures = Variable(data.batch(settings.batchSize, .train, &random).images)
     let latents = trained.autoencoder.encode(pictures)
-    let decoded = trained.autoencoder.decode(latents.sample(&random))
-    let divergence = latents.divergence * variant.divergenceWeight
+    let drawn = latents.sample(&random)
+    let decoded = trained.autoencoder.decode(
+      isDecoderAlone ? Variable(Self.disturbed(drawn.value, by: variant.latentNoise, &random)) : drawn)
+    var divergence = latents.divergence * variant.divergenceWeight
+    if isDecoderAlone { divergence = divergence.detached }
+    let round = settings.round(step: step)
     guard let discriminator = trained.discriminator, let start = variant.adversarialStart,
-      step >= Int(start * Double(settings.totalSteps))
+      step >= round.lowerBound + Int(start * Double(round.count))
     else { return reconstructionLoss(decoded, pictures) + divergence }
     let balanced = BalancedLoss(
       picture: decoded, lastLayer: trained.autoencoder.decoder.convOut.weight, strength: variant.adversarialWeight,
@@ -113,6 +139,12 @@ public final class EmojiVAE: Recipe {
       adversarial: { Loss.hingeGenerator(fake: discriminator($0)) })
     let judgement = Loss.hingeDiscriminator(real: discriminator(pictures), fake: discriminator(decoded.detached))
     return balanced.total + divergence + judgement
+  }
+
+  /// Latents [N, C, h, w] with noise of |n| times their standard deviation, n ~ N(0, share²) for each sample.
+  private static func disturbed(_ latents: Tensor, by share: Float, _ random: inout RandomSource) -> Tensor {
+    let levels = random.normal([latents.shape[0], 1, 1, 1]) * (share * latents.standardDeviation())
+    return latents + random.normal(latents.shape) * levels
   }
 
   private func reconstructionLoss(_ decoded: Variable, _ pictures: Variable) -> Variable {
