@@ -19,9 +19,9 @@ struct JudgedPictures: Stage {
   let facts = [
     FactDeclaration("measurement", "where the shares come from"),
     FactDeclaration("single_generated", "share of single emoji that the judge names in generated pictures"),
-    FactDeclaration("single_decoded", "the same in real scenes after the autoencoder"),
+    FactDeclaration("single_decoded", "share of single emoji that it names in real scenes after the autoencoder"),
     FactDeclaration("pair_generated", "share of pairs of which the judge names both emoji in generated pictures"),
-    FactDeclaration("pair_decoded", "the same in real scenes after the autoencoder"),
+    FactDeclaration("pair_decoded", "share of pairs of which it names both in real scenes after the autoencoder"),
     FactDeclaration("pair_real", "the same in real scenes as they are"),
     FactDeclaration("held_out_pair_generated", "the same in generated pictures of pairs that were never in training"),
     FactDeclaration("decoder_share_percent", "what the autoencoder loses of pairs, in percent of all that is lost"),
