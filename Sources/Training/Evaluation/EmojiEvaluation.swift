@@ -8,7 +8,7 @@ import Tensors
 /// `diffuse evaluate emoji-ldm`: whether the pictures show what the prompts say, by a judge that never saw a generated one.
 ///
 /// Every number stands beside the one that real scenes with the same captions get, the judge's own ceiling, and the one
-/// these get after the autoencoder has encoded and decoded them: no network in its latent space can surpass that.
+/// these get after the autoencoder has encoded and decoded them: what a perfect network in its latent space would get.
 public struct EmojiEvaluation {
   public static let standard = EvaluationSettings(sampleCount: 500, guidanceScale: 3)
 

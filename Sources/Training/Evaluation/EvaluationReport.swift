@@ -20,7 +20,7 @@ public struct EvaluationSettings: Sendable, Equatable {
 public struct EvaluationMetric: Sendable, Equatable {
   public let name: String
   public let generated: Double
-  /// The same of real pictures that went through the model's autoencoder: what no network in its latent space surpasses.
+  /// The same of real pictures that went through the model's autoencoder: what a perfect network in its latent space would get.
   public var decoded: Double?
   public let real: Double
   public let meaning: String
