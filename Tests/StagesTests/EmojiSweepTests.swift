@@ -69,7 +69,7 @@ import Training
         #expect(read.generated == metric.generated && read.decoded == metric.decoded && read.real == metric.real)
       }
       #expect(table.named.map(\.kind) == ["single", "background", "held-out background", "pair", "held-out pair"])
-      // What the autoencoder does to the scenes is between both: an untrained one leaves less than the scenes, which are right.
+      // The scenes are right; an untrained autoencoder leaves little of them.
       let background = try #require(table.row("background", "right background"))
       #expect(background.real == 1 && background.decoded < 0.5)
       let card = try String(contentsOfFile: folder.path + "/README.md", encoding: .utf8)

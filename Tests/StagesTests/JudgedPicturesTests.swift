@@ -34,7 +34,7 @@ import Training
     }
   }
 
-  /// The scenes themselves are named; those of the shipped autoencoder nearly all.
+  /// The shipped judge names everything in every bundled scene, and says nothing of emoji it is not told of.
   @Test func theJudgeKnowsTheScenes() throws {
     let home = try Home.find(workingDirectory: #filePath)
     let judge = try #require(try EmojiJudge.shipped(home))
