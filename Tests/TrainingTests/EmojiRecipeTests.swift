@@ -48,6 +48,21 @@ struct EmojiRecipeTests {
     }
   }
 
+  /// Only the decoder alone is shown latents with noise, and with a noise of 0 the same as before.
+  @Test func theDecoderAloneIsShownNoise() throws {
+    func loss(step: Int, noise: Float) throws -> Float {
+      var variant = try #require(EmojiVAE.Variant.compared.first)
+      (variant.totalSteps, variant.decoderStart, variant.latentNoise) = (4, 2, noise)
+      let recipe = try EmojiVAE(variant, eye: CLIPImageTower(CLIPImageTower.Configuration()))
+      var (start, random) = (RandomSource(seed: 1), RandomSource(seed: 2))
+      recipe.module.initialize(&start)
+      return try recipe.loss(step: step, &random).value.scalar
+    }
+    #expect(try loss(step: 1, noise: 0) == loss(step: 1, noise: 3))
+    #expect(try loss(step: 2, noise: 0) == loss(step: 1, noise: 0))
+    #expect(try loss(step: 2, noise: 3) != loss(step: 2, noise: 0))
+  }
+
   @Test(arguments: [true, false])
   func aLatentDiffusionModelIsWrittenAsAPipeline(trainingItsTextEncoder: Bool) throws {
     try withTemporaryFolder { folder in
