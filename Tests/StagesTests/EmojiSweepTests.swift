@@ -10,11 +10,16 @@ import Training
 
 /// What `diffuse evaluate emoji-ldm` writes beside a model, and what stages read there.
 @Suite struct EmojiSweepTests {
-  /// A small untrained pipeline with an untrained judge, three steps a run.
+  /// A small untrained pipeline with an untrained judge, three steps a run; it knows the first `worldLimit` emoji, nil for all.
   private func withEvaluation(
+    latentSide: Int = 8, worldLimit: Int? = nil,
     _ body: (EmojiEvaluation, EvaluationReport, PipelineFolder) throws -> Void
   ) throws {
     try withTinyPipeline { path in
+      let file = path + "/unet/config.json"
+      let original = try String(contentsOfFile: file, encoding: .utf8)
+      let changed = original.replacingOccurrences(of: "\"sample_size\": 8", with: "\"sample_size\": \(latentSide)")
+      try changed.write(toFile: file, atomically: true, encoding: .utf8)
       var configuration = ImageClassifier.Configuration()
       (configuration.inChannels, configuration.channels, configuration.featureWidth) = (3, [8, 8], 8)
       configuration.numClasses = try CaptionedEmoji().names.count
@@ -23,13 +28,43 @@ import Training
       judge.initialize(&random)
       let judgeFolder = ModelFolder(path + "/judge")
       try judgeFolder.write(judge, configuration.jsonObject)
-      try CaptionVocabulary(CaptionedEmoji()).write(to: path)
+      try CaptionVocabulary(CaptionedEmoji(worldLimit: worldLimit)).write(to: path)
       var settings = EvaluationSettings(sampleCount: 100, guidanceScale: 3)
       (settings.numInferenceSteps, settings.seed) = (3, 4)
       let folder = PipelineFolder(path)
       let evaluation = try EmojiEvaluation(settings, model: folder, judge: judgeFolder) { _, _, _ in }
       let report = EvaluationReport(model: path, weights: folder.part("unet"), out: path, settings: settings)
       try body(evaluation, report, folder)
+    }
+  }
+
+  /// The names' places are those that zero-shot classification gives, of the whole picture or of the emoji's half.
+  @Test func everyEmojiIsNamed() throws {
+    try withEvaluation(latentSide: 32, worldLimit: 101) { evaluation, report, folder in
+      let world = try CaptionedEmoji(worldLimit: 101)
+      let rows = try evaluation.recognition(
+        clip: ModelFolder(Home.find(workingDirectory: #filePath).model("emoji-clip")))
+      #expect(rows.filter { !$0.isInPair }.map(\.emoji) == world.names)
+      #expect(Set(rows.filter(\.isInPair).map(\.emoji)) == Set(world.pairMembers.map { world.names[$0] }))
+      for isInPair in [false, true] {
+        let some = rows.filter { $0.isInPair == isInPair }
+        #expect(some.allSatisfy { (0..<101).contains($0.rank) && (0..<101).contains($0.realRank) })
+        // Real scenes are recognised, pictures of a network that learned nothing are not.
+        #expect(some.count { $0.realRank == 0 } > some.count * 9 / 10)
+        #expect(some.count { $0.rank == 0 } < some.count / 10)
+      }
+      try report.write(recognition: rows)
+      let lines = try String(contentsOfFile: folder.path + "/recognition.csv", encoding: .utf8).split(separator: "\n")
+      #expect(lines.count == rows.count + 1 && lines[1].hasPrefix("\(rows[0].emoji),no,\(rows[0].rank),"))
+    }
+  }
+
+  @Test func emojiOfAnotherSizeAreNotNamed() throws {
+    try withEvaluation { evaluation, _, _ in
+      let error = try #require(throws: UserError.self) {
+        try evaluation.recognition(clip: ModelFolder(Home.find(workingDirectory: #filePath).model("emoji-clip")))
+      }
+      #expect(error.sentence.hasPrefix("pictures of 16×16; ") && error.sentence.hasSuffix("was trained with 64×64"))
     }
   }
 

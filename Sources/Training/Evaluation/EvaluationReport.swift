@@ -154,6 +154,18 @@ public struct EvaluationReport {
       to: out + "/guidance.csv")
   }
 
+  /// `recognition.csv`.
+  public func write(recognition rows: [EmojiEvaluation.Recognition]) throws(UserError) {
+    try prepare()
+    let hash = try weights.weightsHash()
+    let lines = rows.map {
+      "\($0.emoji),\($0.isInPair ? "yes" : "no"),\($0.rank),\($0.realRank),\(settings.numInferenceSteps),"
+        + "\(settings.guidanceScale),\(settings.seed),\(hash)\n"
+    }
+    try FileOutput.write(
+      "emoji,in_pair,rank,real_rank,steps,guidance_scale,seed,weights\n" + lines.joined(), to: out + "/recognition.csv")
+  }
+
   private func prepare() throws(UserError) {
     try FileOutput.makeFolder(out)
   }

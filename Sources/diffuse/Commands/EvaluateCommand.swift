@@ -17,10 +17,12 @@ struct EvaluateCommand: ParsableCommand {
         diffuse evaluate fashion-ddpm
         diffuse evaluate fashion-ddpm --samples 500 --guidance-scale 2 --out trial
         diffuse evaluate emoji-ldm --sweeps-only
+        diffuse evaluate emoji-ldm --each-emoji --out trial
 
       Writes evaluation.csv and the sweeps to --out (the model's own folder by default), and with the default number of \
       samples the section "Evaluation" of the model card. The sweeps are samplers.csv and loss-by-timestep.csv of garments, \
-      attention.csv and guidance.csv of a text-to-image model.
+      attention.csv and guidance.csv of a text-to-image model. With --each-emoji recognition.csv is written instead: one \
+      picture of each emoji the model knows, alone and in a pair, and at which place emoji-clip has its name.
       """)
 
   @Argument(help: "Model folder or name.")
@@ -44,6 +46,9 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Only the sweeps.")
   var sweepsOnly = false
 
+  @Flag(help: "Only whether emoji-clip recognises each emoji; for a text-to-image model.")
+  var eachEmoji = false
+
   @Option(help: ArgumentHelp("Where the CSV files go.", valueName: "dir"))
   var out: String?
 
@@ -62,6 +67,12 @@ struct EvaluateCommand: ParsableCommand {
     if withoutSweeps, sweepsOnly { throw UserError("--without-sweeps and --sweeps-only leave nothing to measure") }
     let home = try home.find()
     let path = try home.model(model)
+    if eachEmoji {
+      guard ModelFolder(path).isPipeline, samples == nil, !withoutSweeps, !sweepsOnly else {
+        throw UserError(
+          "--each-emoji is for a text-to-image model, and without --samples, --without-sweeps and --sweeps-only")
+      }
+    }
     if model == "mixture" {
       guard samples == nil, guidanceScale == nil, !withoutSweeps, !sweepsOnly else {
         throw UserError(
@@ -114,6 +125,11 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = try EmojiEvaluation(
       settings, model: folder, judge: ModelFolder(try home.model(judge)),
       progress: { line.report(StageProgress(done: $1, total: $2, what: $0)) })
+    if eachEmoji {
+      let rows = try evaluation.recognition(clip: ModelFolder(try home.model("emoji-clip")))
+      line.clear()
+      return try report.write(recognition: rows)
+    }
     try measure(
       report, line, judge: judge, isWhole: settings.sampleCount == EmojiEvaluation.standard.sampleCount,
       metrics: evaluation.run
