@@ -17,8 +17,9 @@ public enum ModelCard {
       "| seed | \(settings.seed) |",
       "| steps × batch | \(settings.totalSteps) × \(settings.batchSize) |",
       "| optimiser | AdamW, peak rate \(settings.learningRate), \(settings.warmupSteps) steps of warm-up, cosine to 0, "
-        + settings.restarts.map { "anew from step \($0), " }.joined()
-        + (settings.lastPeak.map { "the last time with peak rate \($0), " } ?? "")
+        + settings.restarts.map { restart in
+          "anew from step \(restart.step)\(restart.peak.map { " with peak rate \($0)" } ?? ""), "
+        }.joined()
         + "weight decay \(settings.weightDecay), gradients clipped to norm \(settings.maximumGradientNorm) |",
       "| weights kept | \(average), float16 |",
       "| wall time | \(String(format: "%.0f", seconds / 60)) minutes on \(Parallel.threadCount) CPU cores "

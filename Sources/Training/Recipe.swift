@@ -53,16 +53,26 @@ extension Recipe {
 
 /// The numbers of a training run.
 public struct TrainingSettings: Sendable, Equatable {
+  /// The beginning of a round but the first.
+  public struct Restart: Sendable, Equatable, ExpressibleByIntegerLiteral {
+    /// The first step of the round.
+    public let step: Int
+    /// The highest learning rate of the round; nil for `learningRate`, that of the first.
+    public let peak: Float?
+
+    public init(_ step: Int, peak: Float? = nil) { (self.step, self.peak) = (step, peak) }
+
+    public init(integerLiteral step: Int) { self.init(step) }
+  }
+
   public var seed: UInt64 = 0
   public var totalSteps: Int
   public var batchSize: Int
   public var learningRate: Float
   public var warmupSteps: Int
-  /// Steps at which the learning rate starts anew with its warm-up, ascending (SGDR: Loshchilov & Hutter 2017). The optimiser
+  /// Where the learning rate starts anew with its warm-up, ascending (SGDR: Loshchilov & Hutter 2017). The optimiser
   /// starts anew, too: a round needs nothing of the one before but its weights.
-  public var restarts: [Int] = []
-  /// The peak rate of the last round; nil for `learningRate`, that of the others.
-  public var lastPeak: Float?
+  public var restarts: [Restart] = []
   public var weightDecay: Float
   /// Gradients longer than this are shortened to it.
   public var maximumGradientNorm: Double
@@ -85,14 +95,14 @@ public struct TrainingSettings: Sendable, Equatable {
   /// The learning rate of a step, 0 ..< totalSteps: warm-up and half a cosine to 0, as often as there are starts.
   public func learningRate(step: Int) -> Float {
     let round = round(step: step)
-    let peak = round.lowerBound == restarts.last ? lastPeak ?? learningRate : learningRate
+    let peak = restarts.first { $0.step == round.lowerBound }?.peak ?? learningRate
     let schedule = CosineSchedule(peak: peak, warmupSteps: warmupSteps, totalSteps: round.count)
     return schedule.learningRate(step: step - round.lowerBound)
   }
 
   /// The steps of the round that a step is in.
   public func round(step: Int) -> Range<Int> {
-    (restarts.last { $0 <= step } ?? 0)..<(restarts.first { $0 > step } ?? totalSteps)
+    (restarts.last { $0.step <= step }?.step ?? 0)..<(restarts.first { $0.step > step }?.step ?? totalSteps)
   }
 
   /// The random numbers before those of the first step: what is measured with them saw no step's draws.

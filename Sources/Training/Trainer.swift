@@ -62,7 +62,7 @@ public final class Trainer {
     case .atRound(let before):
       earlier = try TrainingLog.read(before.logPath)
       let last = earlier.last
-      guard let last, recipe.settings.restarts.contains(last.step) else {
+      guard let last, recipe.settings.restarts.contains(where: { $0.step == last.step }) else {
         throw UserError(
           "\(before.logPath) ends at step \(last?.step ?? 0), where no round of \(recipe.name) begins", code: .config)
       }

@@ -33,7 +33,7 @@ public final class TrainingUpdate {
   @discardableResult
   public func run() throws(UserError) -> (loss: Double, gradientNorm: Double) {
     let settings = recipe.settings
-    if settings.restarts.contains(step) { optimizer.reset() }
+    if settings.restarts.contains(where: { $0.step == step }) { optimizer.reset() }
     var random = settings.random(step: step)
     let loss = try recipe.loss(step: step, &random)
     loss.backward()

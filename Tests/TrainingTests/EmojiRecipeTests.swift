@@ -63,6 +63,27 @@ struct EmojiRecipeTests {
     #expect(try loss(step: 2, noise: 3) != loss(step: 2, noise: 0))
   }
 
+  /// Details count as much as the whole, and only in the perceptual distance.
+  @Test func theDecoderLearnsFromDetails() throws {
+    func loss(step: Int, perceptualWeight: Float) throws -> Float {
+      var variant = try #require(EmojiVAE.Variant.compared.first)
+      (variant.totalSteps, variant.decoderStart, variant.detailStart, variant.latentNoise) = (6, 2, 4, 0)
+      (variant.detailPairs, variant.perceptualWeight) = (0.5, perceptualWeight)
+      var (start, random) = (RandomSource(seed: 1), RandomSource(seed: 2))
+      let eye = CLIPImageTower(CLIPImageTower.Configuration())
+      eye.initialize(&start)
+      let recipe = try EmojiVAE(variant, eye: eye)
+      #expect(recipe.settings.restarts == [2, .init(4, peak: 5e-4)])
+      #expect(recipe.dataDescription.contains("From step 4 on 50 % of the scenes are pairs"))
+      recipe.module.initialize(&start)
+      return try recipe.loss(step: step, &random).value.scalar
+    }
+    #expect(try loss(step: 4, perceptualWeight: 0) == loss(step: 3, perceptualWeight: 0))
+    let whole = try loss(step: 3, perceptualWeight: 1) - loss(step: 3, perceptualWeight: 0)
+    let both = try loss(step: 4, perceptualWeight: 1) - loss(step: 4, perceptualWeight: 0)
+    #expect(whole > 0 && both > 1.5 * whole && both < 2.5 * whole, "\(whole) of the whole, \(both) of both")
+  }
+
   @Test(arguments: [true, false])
   func aLatentDiffusionModelIsWrittenAsAPipeline(trainingItsTextEncoder: Bool) throws {
     try withTemporaryFolder { folder in
@@ -99,13 +120,17 @@ struct EmojiRecipeTests {
       variant.blockOutChannels = [32, 32]
       variant.phases = [
         .init(until: 3, emoji: 30, minSNRGamma: 5),
-        .init(until: 7, pairs: 0.25, relations: [.leftOf, .above], betaEnd: 0.02), .init(until: 9, betaEnd: 0.02),
+        .init(
+          until: 7, pairs: 0.25, relations: [.leftOf, .above], favored: ["pizza", "scorpion"], betaEnd: 0.02),
+        .init(until: 9, betaEnd: 0.02),
       ]
       let recipe = try EmojiDiffusion(
         variant, clip: ModelFolder(home().model("emoji-clip")), autoencoder: Self.tinyAutoencoder(folder + "/vae"))
       let description = recipe.dataDescription
       let first = "steps 0–2 30 emoji, 50 % pairs, loss weighted by min-SNR-γ, γ = 5.0, β 0.00085…0.012; "
-      let second = " 25 % pairs, only “left of” and “above”, all timesteps weighted alike, β 0.00085…0.02; "
+      let second =
+        " 25 % pairs, only “left of” and “above”, every second single emoji one of 2 that were mistaken before, "
+        + "all timesteps weighted alike, β 0.00085…0.02; "
       #expect(description.contains(first) && description.contains(second))
       variant.totalSteps = 5
       let short = try EmojiDiffusion(

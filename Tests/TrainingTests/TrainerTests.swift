@@ -61,8 +61,8 @@ struct TrainerTests {
     #expect(settings.learningRate(step: 20) == 0 && settings.learningRate(step: 22) == 1)
     #expect(settings.learningRate(step: 24) == 2 && abs(settings.learningRate(step: 37) - 1) < 1e-6)
     #expect((24..<49).allSatisfy { settings.learningRate(step: $0) > settings.learningRate(step: $0 + 1) })
-    // Only the last round has a peak of its own.
-    (settings.restarts, settings.lastPeak) = ([20, 35], 0.5)
+    // A round can have a peak of its own.
+    settings.restarts = [20, .init(35, peak: 0.5)]
     #expect((0..<20).map { settings.learningRate(step: $0) } == plain)
     #expect(settings.learningRate(step: 24) == 2 && settings.learningRate(step: 39) == 0.5)
     #expect([0, 20, 34, 35, 49].map { settings.round(step: $0) } == [0..<20, 20..<35, 20..<35, 35..<50, 35..<50])

@@ -11,7 +11,8 @@ import Tensors
 /// reconstruction (Esser et al. 2021, equation 7).
 ///
 /// In a second round the decoder learns on alone, as the decoders that were published later for Stable Diffusion did: latents
-/// stay what they are, so that what was trained on them needs no change.
+/// stay what they are, so that what was trained on them needs no change. In a third the perceptual distance also looks at a
+/// part of the pictures enlarged, and most scenes are pairs: their emoji are small, and what tells one from another is smaller.
 public final class EmojiVAE: Recipe {
   /// What tells the autoencoders of lesson 06 and the shipped one apart.
   public struct Variant: Sendable, Equatable {
@@ -25,6 +26,10 @@ public final class EmojiVAE: Recipe {
     public var totalSteps: Int
     /// Step from which on the encoder stays as it is; the learning rate starts anew there. nil for none.
     public var decoderStart: Int?
+    /// Step from which on the decoder, alone, learns from details; the learning rate starts anew there. nil for none.
+    public var detailStart: Int?
+    /// The share of pairs among the scenes that details are learned from.
+    public var detailPairs = 0.7
     public var distance = Distance.l1
     /// Weight of the perceptual distance; 0 leaves it out.
     public var perceptualWeight: Float = 0.1
@@ -41,8 +46,8 @@ public final class EmojiVAE: Recipe {
 
     /// The shipped autoencoder.
     public static let standard = Variant(
-      name: "emoji-vae", blockOutChannels: [24, 48, 96], totalSteps: 14_500, decoderStart: 10_000,
-      adversarialStart: 0.7)
+      name: "emoji-vae", blockOutChannels: [24, 48, 96], totalSteps: 20_500, decoderStart: 10_000,
+      detailStart: 14_500, adversarialStart: 0.7)
     /// Three for comparison, alike but for the loss.
     public static let compared = [
       Variant(name: "emoji-vae-l2", blockOutChannels: small, totalSteps: 3_000, distance: .l2, perceptualWeight: 0),
@@ -68,6 +73,7 @@ public final class EmojiVAE: Recipe {
   private let trained: Trained
   private let eye: CLIPImageTower
   private let data: CaptionedEmoji
+  private let detailData: CaptionedEmoji
 
   /// - Parameter eye: the trained image tower, whose features the perceptual loss compares.
   public init(_ variant: Variant, eye: CLIPImageTower) throws(UserError) {
@@ -76,7 +82,8 @@ public final class EmojiVAE: Recipe {
     var settings = TrainingSettings(
       totalSteps: variant.totalSteps, batchSize: 16, learningRate: 1e-3, warmupSteps: 200, weightDecay: 0.001,
       emaDecay: 0.999)
-    settings.restarts = variant.decoderStart.map { [$0] } ?? []
+    settings.restarts =
+      (variant.decoderStart.map { [.init($0)] } ?? []) + (variant.detailStart.map { [.init($0, peak: 5e-4)] } ?? [])
     self.settings = settings
     var configuration = AutoencoderConfiguration()
     configuration.sampleSize = 64
@@ -88,6 +95,7 @@ public final class EmojiVAE: Recipe {
       autoencoder: AutoencoderKL(configuration),
       discriminator: variant.adversarialStart.map { _ in PatchDiscriminator(PatchDiscriminator.Configuration()) })
     data = try CaptionedEmoji()
+    detailData = try CaptionedEmoji(mix: SceneMix(pairs: variant.detailPairs))
     eye.requireGradients(false)
   }
 
@@ -113,29 +121,35 @@ public final class EmojiVAE: Recipe {
         ". From step \($0) on the encoder stays as it is and the decoder learns on alone, with a discriminator begun anew, from "
           + "latents with noise: of |n| times their standard deviation, n ~ N(0, \(variant.latentNoise)²) for each picture "
           + "(Zheng et al. 2025)"
+      } ?? "")
+      + (variant.detailStart.map {
+        ". From step \($0) on \(Int((variant.detailPairs * 100).rounded())) % of the scenes are pairs, and the perceptual "
+          + "distance of a quarter of the picture, at a random place and enlarged twice, is added"
       } ?? "") + ". `scaling_factor` is 1/std of the latents of 512 scenes."
   }
 
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
     let isDecoderAlone = variant.decoderStart.map { step >= $0 } ?? false
-    if step == variant.decoderStart {
+    let isDetailed = variant.detailStart.map { step >= $0 } ?? false
+    if step == variant.decoderStart || step == variant.detailStart {
       var start = settings.measuringRandom
       trained.discriminator?.initialize(&start)
     }
-    let pictures = Variable(data.batch(settings.batchSize, .train, &random).images)
+    let pictures = Variable((isDetailed ? detailData : data).batch(settings.batchSize, .train, &random).images)
     let latents = trained.autoencoder.encode(pictures)
     let drawn = latents.sample(&random)
     let decoded = trained.autoencoder.decode(
       isDecoderAlone ? Variable(Self.disturbed(drawn.value, by: variant.latentNoise, &random)) : drawn)
     var divergence = latents.divergence * variant.divergenceWeight
     if isDecoderAlone { divergence = divergence.detached }
+    let window = isDetailed ? Window(side: data.side, &random) : nil
     let round = settings.round(step: step)
     guard let discriminator = trained.discriminator, let start = variant.adversarialStart,
       step >= round.lowerBound + Int(start * Double(round.count))
-    else { return reconstructionLoss(decoded, pictures) + divergence }
+    else { return reconstructionLoss(decoded, pictures, window) + divergence }
     let balanced = BalancedLoss(
       picture: decoded, lastLayer: trained.autoencoder.decoder.convOut.weight, strength: variant.adversarialWeight,
-      reconstruction: { self.reconstructionLoss($0, pictures) },
+      reconstruction: { self.reconstructionLoss($0, pictures, window) },
       adversarial: { Loss.hingeGenerator(fake: discriminator($0)) })
     let judgement = Loss.hingeDiscriminator(real: discriminator(pictures), fake: discriminator(decoded.detached))
     return balanced.total + divergence + judgement
@@ -147,10 +161,31 @@ public final class EmojiVAE: Recipe {
     return latents + random.normal(latents.shape) * levels
   }
 
-  private func reconstructionLoss(_ decoded: Variable, _ pictures: Variable) -> Variable {
+  /// A square of half the pictures' side.
+  private struct Window {
+    let rows: Range<Int>
+    let columns: Range<Int>
+
+    /// At a random place.
+    init(side: Int, _ random: inout RandomSource) {
+      let starts = random.integers(below: side / 2 + 1, count: 2)
+      rows = starts[0]..<starts[0] + side / 2
+      columns = starts[1]..<starts[1] + side / 2
+    }
+
+    /// What is seen through it, enlarged twice: as large as the pictures.
+    func enlarged(_ pictures: Variable) -> Variable {
+      pictures.sliced(rows, along: 2).sliced(columns, along: 3).upsampledNearest2x()
+    }
+  }
+
+  /// - Parameter window: what the perceptual distance looks at besides the whole.
+  private func reconstructionLoss(_ decoded: Variable, _ pictures: Variable, _ window: Window?) -> Variable {
     let distance = variant.distance == .l1 ? Loss.l1(decoded, pictures) : Loss.meanSquaredError(decoded, pictures)
     guard variant.perceptualWeight > 0 else { return distance }
-    return distance + eye.perceptualLoss(decoded, pictures) * variant.perceptualWeight
+    var perceptual = eye.perceptualLoss(decoded, pictures)
+    if let window { perceptual = perceptual + eye.perceptualLoss(window.enlarged(decoded), window.enlarged(pictures)) }
+    return distance + perceptual * variant.perceptualWeight
   }
 
   /// The latents of 512 scenes.
