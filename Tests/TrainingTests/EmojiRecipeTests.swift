@@ -84,6 +84,23 @@ struct EmojiRecipeTests {
     #expect(whole > 0 && both > 1.5 * whole && both < 2.5 * whole, "\(whole) of the whole, \(both) of both")
   }
 
+  /// In the last round the loss is that of a decoder without a discriminator.
+  @Test func theDecoderEndsWithoutTheDiscriminator() throws {
+    func loss(step: Int, adversarialStart: Double?) throws -> Float {
+      var variant = try #require(EmojiVAE.Variant.compared.last)
+      (variant.totalSteps, variant.decoderStart, variant.detailStart, variant.plainStart) = (6, 1, 2, 4)
+      (variant.perceptualWeight, variant.adversarialStart) = (0, adversarialStart)
+      let recipe = try EmojiVAE(variant, eye: CLIPImageTower(CLIPImageTower.Configuration()))
+      #expect(recipe.settings.restarts.map(\.step) == [1, 2, 4])
+      var (start, random) = (RandomSource(seed: 1), RandomSource(seed: 2))
+      recipe.module.initialize(&start)
+      recipe.module.requireGradients(true)
+      return try recipe.loss(step: step, &random).value.scalar
+    }
+    #expect(try loss(step: 3, adversarialStart: 0) != loss(step: 3, adversarialStart: nil))
+    #expect(try loss(step: 4, adversarialStart: 0) == loss(step: 4, adversarialStart: nil))
+  }
+
   @Test(arguments: [true, false])
   func aLatentDiffusionModelIsWrittenAsAPipeline(trainingItsTextEncoder: Bool) throws {
     try withTemporaryFolder { folder in

@@ -54,7 +54,8 @@ public final class EmojiDiffusion: Recipe {
       Phase(until: 35_500, betaEnd: 0.02), Phase(until: 55_500, pairs: 0.3, betaEnd: 0.02),
       Phase(until: 75_500, betaEnd: 0.02), Phase(until: 77_700, pairs: 0.3, betaEnd: 0.02),
       Phase(until: 78_500, pairs: 0.6, betaEnd: 0.02),
-      Phase(until: 81_000, pairs: 0.6, favored: mistakenEmoji, betaEnd: 0.02),
+      Phase(until: 79_000, pairs: 0.6, favored: mistakenEmoji, betaEnd: 0.02),
+      Phase(until: 81_000, pairs: 0.4, favored: mistakenEmoji, betaEnd: 0.02),
     ]
 
     public init() {}

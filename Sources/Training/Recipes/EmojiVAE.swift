@@ -13,6 +13,7 @@ import Tensors
 /// In a second round the decoder learns on alone, as the decoders that were published later for Stable Diffusion did: latents
 /// stay what they are, so that what was trained on them needs no change. In a third the perceptual distance also looks at a
 /// part of the pictures enlarged, and most scenes are pairs: their emoji are small, and what tells one from another is smaller.
+/// A short fourth has the same loss but for the adversarial term, which makes details likely rather than right.
 public final class EmojiVAE: Recipe {
   /// What tells the autoencoders of lesson 06 and the shipped one apart.
   public struct Variant: Sendable, Equatable {
@@ -28,6 +29,8 @@ public final class EmojiVAE: Recipe {
     public var decoderStart: Int?
     /// Step from which on the decoder, alone, learns from details; the learning rate starts anew there. nil for none.
     public var detailStart: Int?
+    /// Step from which on the discriminator has no part any more; the learning rate starts anew there. nil for none.
+    public var plainStart: Int?
     /// The share of pairs among the scenes that details are learned from.
     public var detailPairs = 0.7
     public var distance = Distance.l1
@@ -46,8 +49,8 @@ public final class EmojiVAE: Recipe {
 
     /// The shipped autoencoder.
     public static let standard = Variant(
-      name: "emoji-vae", blockOutChannels: [24, 48, 96], totalSteps: 20_500, decoderStart: 10_000,
-      detailStart: 14_500, adversarialStart: 0.7)
+      name: "emoji-vae", blockOutChannels: [24, 48, 96], totalSteps: 21_700, decoderStart: 10_000,
+      detailStart: 14_500, plainStart: 20_500, adversarialStart: 0.7)
     /// Three for comparison, alike but for the loss.
     public static let compared = [
       Variant(name: "emoji-vae-l2", blockOutChannels: small, totalSteps: 3_000, distance: .l2, perceptualWeight: 0),
@@ -82,8 +85,10 @@ public final class EmojiVAE: Recipe {
     var settings = TrainingSettings(
       totalSteps: variant.totalSteps, batchSize: 16, learningRate: 1e-3, warmupSteps: 200, weightDecay: 0.001,
       emaDecay: 0.999)
-    settings.restarts =
-      (variant.decoderStart.map { [.init($0)] } ?? []) + (variant.detailStart.map { [.init($0, peak: 5e-4)] } ?? [])
+    settings.restarts = [
+      variant.decoderStart.map { .init($0) }, variant.detailStart.map { .init($0, peak: 5e-4) },
+      variant.plainStart.map { .init($0, peak: 2e-4) },
+    ].compactMap { $0 }
     self.settings = settings
     var configuration = AutoencoderConfiguration()
     configuration.sampleSize = 64
@@ -125,7 +130,8 @@ public final class EmojiVAE: Recipe {
       + (variant.detailStart.map {
         ". From step \($0) on \(Int((variant.detailPairs * 100).rounded())) % of the scenes are pairs, and the perceptual "
           + "distance of a quarter of the picture, at a random place and enlarged twice, is added"
-      } ?? "") + ". `scaling_factor` is 1/std of the latents of 512 scenes."
+      } ?? "") + (variant.plainStart.map { ". From step \($0) on the adversarial term is left out" } ?? "")
+      + ". `scaling_factor` is 1/std of the latents of 512 scenes."
   }
 
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
@@ -145,7 +151,7 @@ public final class EmojiVAE: Recipe {
     let window = isDetailed ? Window(side: data.side, &random) : nil
     let round = settings.round(step: step)
     guard let discriminator = trained.discriminator, let start = variant.adversarialStart,
-      step >= round.lowerBound + Int(start * Double(round.count))
+      variant.plainStart.map({ step < $0 }) ?? true, step >= round.lowerBound + Int(start * Double(round.count))
     else { return reconstructionLoss(decoded, pictures, window) + divergence }
     let balanced = BalancedLoss(
       picture: decoded, lastLayer: trained.autoencoder.decoder.convOut.weight, strength: variant.adversarialWeight,
