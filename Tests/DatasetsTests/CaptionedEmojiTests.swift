@@ -61,25 +61,6 @@ struct CaptionedEmojiTests {
     }
   }
 
-  /// Every second scene with one emoji is of a favoured one; pairs are as without.
-  @Test func favoredEmojiStandAloneMoreOften() throws {
-    let world = try CaptionedEmoji(worldLimit: 100)
-    let chosen = [world.pairMembers[0], world.pairMembers[1], 99]
-    let favoring = try CaptionedEmoji(
-      worldLimit: 100, mix: SceneMix(favored: chosen.map { world.names[$0] } + ["nothing"]))
-    var random = RandomSource(seed: 6)
-    let scenes = (0..<4000).map { _ in favoring.scene(.train, &random) }
-    let (singles, pairs) = (scenes.filter { $0.emoji.count == 1 }, scenes.filter { $0.emoji.count == 2 })
-    func share(_ drawn: [EmojiScene], _ wanted: [Int]) -> Double {
-      let emoji = drawn.flatMap(\.emoji)
-      return Double(emoji.count { wanted.contains($0) }) / Double(emoji.count)
-    }
-    #expect(abs(share(singles, chosen) - 0.515) < 0.04)
-    #expect(share(pairs, chosen) < 0.1)
-    let others = world.names.indices.filter { !chosen.contains($0) }
-    #expect(others.count { other in singles.contains { $0.emoji == [other] } } > 90)
-  }
-
   @Test func whatIsHeldOutIsNeverInTraining() {
     var random = RandomSource(seed: 5)
     var kinds: Set<[Bool]> = []

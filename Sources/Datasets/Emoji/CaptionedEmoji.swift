@@ -36,8 +36,6 @@ public struct CaptionedEmoji: Sendable {
   /// Emoji and background of each combination that is held out.
   public let heldOutBackgrounds: [(emoji: Int, background: Int)]
 
-  /// Indices of the emoji the mix favors.
-  let favored: [Int]
   let sprites: EmojiSprites
   let heldOut: HeldOut
 
@@ -63,8 +61,6 @@ public struct CaptionedEmoji: Sendable {
     chineseNames = members.map(\.emoji.chineseName)
     let paired = members.indices.filter { members[$0].appearsInPairs }
     pairMembers = paired
-    let favoredNames = Set(mix.favored)
-    favored = members.indices.filter { favoredNames.contains(members[$0].caption) }
     let heldOut = HeldOut(names: names)
     self.heldOut = heldOut
     heldOutPairs = paired.enumerated().flatMap { i, a in

@@ -66,19 +66,15 @@ public struct SceneMix: Sendable, Hashable {
   public var backgrounds: Double
   /// Which relations pairs have, each as often as the others.
   public var relations: [EmojiRelation]
-  /// Names of emoji that stand alone more often than others: in every second scene with one emoji, if there are any.
-  public var favored: [String]
 
   /// By default half of the scenes are pairs, since a pair shows two emoji and a relation, and a third is coloured.
   public init(
-    pairs: Double = 0.5, backgrounds: Double = 0.35, relations: [EmojiRelation] = EmojiRelation.allCases,
-    favored: [String] = []
+    pairs: Double = 0.5, backgrounds: Double = 0.35, relations: [EmojiRelation] = EmojiRelation.allCases
   ) {
     precondition((0...1).contains(pairs) && (0...1).contains(backgrounds), "shares \(pairs) and \(backgrounds)")
     precondition(!relations.isEmpty, "pairs without a relation")
     self.pairs = pairs
     self.backgrounds = backgrounds
     self.relations = relations
-    self.favored = favored
   }
 }

@@ -24,8 +24,7 @@ extension CaptionedEmoji {
       } while a == b || isHeldOut(pair: a, b)
       return coloredPair(a, b, isColored, &random)
     case .train:
-      let isFavored = !favored.isEmpty && random.index(below: 2) == 0
-      let emoji = isFavored ? favored[random.index(below: favored.count)] : random.index(below: names.count)
+      let emoji = random.index(below: names.count)
       return singleScene(of: emoji, background: isColored ? background(for: [emoji], &random) : nil, &random)
     }
   }

@@ -24,10 +24,10 @@ public final class EmojiDiffusion: Recipe {
   /// What the models differ in; the shipped text-to-image model is the default.
   public struct Variant: Sendable, Equatable {
     public var name = "emoji-ldm"
-    public var totalSteps = 81_000
-    /// Where the learning rate starts anew; in the last rounds, which refine what is there, to a lower peak.
+    public var totalSteps = 77_700
+    /// Where the learning rate starts anew; in the last round, which refines what is there, to a lower peak.
     public var restarts: [TrainingSettings.Restart] = [
-      10_000, 26_000, 35_500, 55_500, .init(75_500, peak: 3e-4), .init(77_700, peak: 6e-4),
+      10_000, 26_000, 35_500, 55_500, .init(75_500, peak: 3e-4),
     ]
     public var space = Space.latents
     /// Equation (3); else every caption is empty, equations (1) and (2).
@@ -45,17 +45,13 @@ public final class EmojiDiffusion: Recipe {
     /// al. 2024), enough to see who is where; sampling starts from nothing but noise, and what the prompt says of it was never
     /// needed. So the third round has β up to 0.02 and weighs all timesteps alike. It begins with pairs whose order in
     /// the caption alone says who is where: that a word *and* the order decide is learned badly from nothing, since each alone
-    /// says nothing. The fourth round shows fewer pairs, since most emoji occur in none; the fifth shows more again. The last
-    /// two are short and refine, their learning rates stay lower; in most of the seventh, emoji that were mistaken before stand
-    /// alone more often.
+    /// says nothing. The fourth round shows fewer pairs, since most emoji occur in none; the fifth shows more again. The last one
+    /// is short and refines: its learning rate stays low.
     public var phases = [
       Phase(until: 1_000, emoji: 300, minSNRGamma: 5), Phase(until: 2_500, emoji: 600, minSNRGamma: 5),
       Phase(until: 26_000, minSNRGamma: 5), Phase(until: 27_500, relations: [.leftOf, .above], betaEnd: 0.02),
       Phase(until: 35_500, betaEnd: 0.02), Phase(until: 55_500, pairs: 0.3, betaEnd: 0.02),
       Phase(until: 75_500, betaEnd: 0.02), Phase(until: 77_700, pairs: 0.3, betaEnd: 0.02),
-      Phase(until: 78_500, pairs: 0.6, betaEnd: 0.02),
-      Phase(until: 79_000, pairs: 0.6, favored: mistakenEmoji, betaEnd: 0.02),
-      Phase(until: 81_000, pairs: 0.4, favored: mistakenEmoji, betaEnd: 0.02),
     ]
 
     public init() {}
@@ -110,8 +106,6 @@ public final class EmojiDiffusion: Recipe {
     public var pairs: Double
     /// The relations of pairs.
     public var relations: [EmojiRelation]
-    /// Emoji that are shown more often: `SceneMix.favored`.
-    public var favored: [String]
     /// γ of min-SNR-γ; nil weighs all timesteps alike.
     public var minSNRGamma: Float?
     /// β at the last timestep.
@@ -119,13 +113,12 @@ public final class EmojiDiffusion: Recipe {
 
     public init(
       until: Int, emoji: Int? = nil, pairs: Double = 0.5, relations: [EmojiRelation] = EmojiRelation.allCases,
-      favored: [String] = [], minSNRGamma: Float? = nil, betaEnd: Double = 0.012
+      minSNRGamma: Float? = nil, betaEnd: Double = 0.012
     ) {
       self.until = until
       self.emoji = emoji
       self.pairs = pairs
       self.relations = relations
-      self.favored = favored
       self.minSNRGamma = minSNRGamma
       self.betaEnd = betaEnd
     }
@@ -177,8 +170,7 @@ public final class EmojiDiffusion: Recipe {
     }
     unet = UNet2DConditionModel(Self.unet(variant, textWidth: textEncoder.configuration.hiddenSize))
     worlds = try variant.phases.map { phase throws(UserError) in
-      try CaptionedEmoji(
-        worldLimit: phase.emoji, mix: SceneMix(pairs: phase.pairs, relations: phase.relations, favored: phase.favored))
+      try CaptionedEmoji(worldLimit: phase.emoji, mix: SceneMix(pairs: phase.pairs, relations: phase.relations))
     }
   }
 
@@ -244,13 +236,9 @@ public final class EmojiDiffusion: Recipe {
       let relations =
         variant.isConditional && phase.relations.count < EmojiRelation.allCases.count
         ? ", only \(phase.relations.map { "“\($0.rawValue)”" }.joined(separator: " and "))" : ""
-      let favored =
-        phase.favored.isEmpty
-        ? "" : ", every second single emoji one of \(phase.favored.count) that were mistaken before"
       let weights = phase.minSNRGamma.map { "loss weighted by min-SNR-γ, γ = \($0)" } ?? "all timesteps weighted alike"
       let betas = "β \(sampler.schedule.betaStart)…\(phase.betaEnd)"
-      return
-        "steps \(start)–\(end - 1) \(world.names.count) emoji, \(pairs)\(relations)\(favored), \(weights), \(betas)"
+      return "steps \(start)–\(end - 1) \(world.names.count) emoji, \(pairs)\(relations), \(weights), \(betas)"
     }.joined(separator: "; ")
   }
 
