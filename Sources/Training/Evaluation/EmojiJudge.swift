@@ -28,13 +28,21 @@ public struct EmojiJudge {
 
   /// The rank of each picture's wanted class among all classes, 0 the most likely; pictures [N, 3, 64, 64] in −1…1.
   public func ranks(of wanted: [Int], in pictures: Tensor) -> [Int] {
+    PictureRanks.of(wanted, in: pictures) { classifier($0).logits }
+  }
+}
+
+/// At which place each picture's wanted class comes among all, in batches.
+enum PictureRanks {
+  /// How many classes score higher than the wanted one, for each of the pictures [N, 3, H, W]; `scores` gives [n, classes] for n.
+  static func of(_ wanted: [Int], in pictures: Tensor, scores: (Variable) -> Variable) -> [Int] {
     precondition(wanted.count == pictures.shape[0], "\(wanted.count) classes for \(pictures.shape)")
     var ranks: [Int] = []
     for start in stride(from: 0, to: wanted.count, by: 50) {
       let range = start..<min(start + 50, wanted.count)
-      let logits = classifier(Variable(pictures.sliced(range))).logits.value
-      let classes = logits.shape[1]
-      logits.withUnsafeBufferPointer { x in
+      let scored = scores(Variable(pictures.sliced(range))).value
+      let classes = scored.shape[1]
+      scored.withUnsafeBufferPointer { x in
         for (row, label) in wanted[range].enumerated() {
           let own = x[row * classes + label]
           ranks.append((0..<classes).count { x[row * classes + $0] > own })

@@ -14,6 +14,7 @@ extension EmojiEvaluation {
     public let isInPair: Bool
     /// The number of names that were nearer to the picture than its own, 0 if it was recognised.
     public let rank: Int
+    /// The same of the real scene.
     public let realRank: Int
   }
 
@@ -21,12 +22,12 @@ extension EmojiEvaluation {
   ///
   /// - Throws: `UserError` when the model's pictures are not of the size that `clip` was trained with.
   public func recognition(clip: ModelFolder) throws -> [Recognition] {
-    guard pipeline.defaultSide == data.side else {
+    let names = try EmojiNaming(clip, names: data.names)
+    guard pipeline.defaultSide == names.side else {
       throw UserError(
-        "pictures of \(pipeline.defaultSide)×\(pipeline.defaultSide); \(clip.path) was trained with \(data.side)×\(data.side)",
+        "pictures of \(pipeline.defaultSide)×\(pipeline.defaultSide); \(clip.path) was trained with \(names.side)×\(names.side)",
         code: .config)
     }
-    let names = try EmojiNaming(clip, names: data.names)
     var random = RandomSource(seed: settings.seed)
     let singles = data.names.indices.map { data.singleScene(of: $0, background: nil, &random) }
     let order = random.permutation(data.pairMembers.count).map { data.pairMembers[$0] }
@@ -57,6 +58,8 @@ private struct EmojiNaming {
   private let model: EmojiCLIP
   /// [names, D]
   private let texts: Tensor
+  /// Width and height of the pictures.
+  var side: Int { model.imageTower.configuration.imageSize }
 
   init(_ folder: ModelFolder, names: [String]) throws(UserError) {
     model = try folder.emojiCLIP()
@@ -64,17 +67,8 @@ private struct EmojiNaming {
     texts = model.embed(inputIDs: names.map { tokenizer.encode($0).ids }).value
   }
 
-  /// How many names are nearer to each of the pictures [N, 3, 64, 64] in −1…1 than the wanted one.
+  /// How many names are nearer to each of the pictures [N, 3, side, side] in −1…1 than the wanted one.
   func ranks(of wanted: [Int], in pictures: Tensor) -> [Int] {
-    stride(from: 0, to: wanted.count, by: 50).flatMap { start -> [Int] in
-      let range = start..<min(start + 50, wanted.count)
-      let embedded = model.embed(pictures: Variable(pictures.sliced(range)))
-      let similarities = EmojiCLIP.similarities(embedded, Variable(texts)).value.scalars
-      let count = texts.shape[0]
-      return wanted[range].enumerated().map { row, name in
-        let own = similarities[row * count + name]
-        return similarities[row * count..<(row + 1) * count].count { $0 > own }
-      }
-    }
+    PictureRanks.of(wanted, in: pictures) { EmojiCLIP.similarities(model.embed(pictures: $0), Variable(texts)) }
   }
 }

@@ -135,8 +135,9 @@ public final class EmojiVAE: Recipe {
   }
 
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
-    let isDecoderAlone = variant.decoderStart.map { step >= $0 } ?? false
-    let isDetailed = variant.detailStart.map { step >= $0 } ?? false
+    func isReached(_ start: Int?) -> Bool { start.map { step >= $0 } ?? false }
+    let isDecoderAlone = isReached(variant.decoderStart)
+    let isDetailed = isReached(variant.detailStart)
     if step == variant.decoderStart || step == variant.detailStart {
       var start = settings.measuringRandom
       trained.discriminator?.initialize(&start)
@@ -151,7 +152,7 @@ public final class EmojiVAE: Recipe {
     let window = isDetailed ? Window(side: data.side, &random) : nil
     let round = settings.round(step: step)
     guard let discriminator = trained.discriminator, let start = variant.adversarialStart,
-      variant.plainStart.map({ step < $0 }) ?? true, step >= round.lowerBound + Int(start * Double(round.count))
+      !isReached(variant.plainStart), step >= round.lowerBound + Int(start * Double(round.count))
     else { return reconstructionLoss(decoded, pictures, window) + divergence }
     let balanced = BalancedLoss(
       picture: decoded, lastLayer: trained.autoencoder.decoder.convOut.weight, strength: variant.adversarialWeight,

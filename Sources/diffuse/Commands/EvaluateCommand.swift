@@ -67,11 +67,9 @@ struct EvaluateCommand: ParsableCommand {
     if withoutSweeps, sweepsOnly { throw UserError("--without-sweeps and --sweeps-only leave nothing to measure") }
     let home = try home.find()
     let path = try home.model(model)
-    if eachEmoji {
-      guard ModelFolder(path).isPipeline, samples == nil, !withoutSweeps, !sweepsOnly else {
-        throw UserError(
-          "--each-emoji is for a text-to-image model, and without --samples, --without-sweeps and --sweeps-only")
-      }
+    if eachEmoji, !ModelFolder(path).isPipeline || samples != nil || withoutSweeps || sweepsOnly {
+      throw UserError(
+        "--each-emoji is for a text-to-image model, and without --samples, --without-sweeps and --sweeps-only")
     }
     if model == "mixture" {
       guard samples == nil, guidanceScale == nil, !withoutSweeps, !sweepsOnly else {
