@@ -30,7 +30,7 @@ struct EmojiRecipeTests {
     try withTemporaryFolder { folder in
       func parameters(totalSteps: Int) throws -> [String: [Float]] {
         var variant = try #require(EmojiVAE.Variant.compared.last)
-        (variant.totalSteps, variant.decoderStart) = (totalSteps, 2)
+        (variant.totalSteps, variant.rounds) = (totalSteps, [.init(), .init(start: 2)])
         let recipe = try EmojiVAE(variant, eye: CLIPImageTower(CLIPImageTower.Configuration()))
         #expect(recipe.dataDescription.contains("From step 2 on the encoder stays as it is"))
         let run = TrainingFolder("\(folder)/\(totalSteps)")
@@ -52,7 +52,7 @@ struct EmojiRecipeTests {
   @Test func theDecoderAloneIsShownNoise() throws {
     func loss(step: Int, noise: Float) throws -> Float {
       var variant = try #require(EmojiVAE.Variant.compared.first)
-      (variant.totalSteps, variant.decoderStart, variant.latentNoise) = (4, 2, noise)
+      (variant.totalSteps, variant.rounds, variant.latentNoise) = (4, [.init(), .init(start: 2)], noise)
       let recipe = try EmojiVAE(variant, eye: CLIPImageTower(CLIPImageTower.Configuration()))
       var (start, random) = (RandomSource(seed: 1), RandomSource(seed: 2))
       recipe.module.initialize(&start)
@@ -67,14 +67,14 @@ struct EmojiRecipeTests {
   @Test func theDecoderLearnsFromDetails() throws {
     func loss(step: Int, perceptualWeight: Float) throws -> Float {
       var variant = try #require(EmojiVAE.Variant.compared.first)
-      (variant.totalSteps, variant.decoderStart, variant.detailStart, variant.latentNoise) = (6, 2, 4, 0)
-      (variant.detailPairs, variant.perceptualWeight) = (0.5, perceptualWeight)
+      (variant.totalSteps, variant.latentNoise, variant.perceptualWeight) = (6, 0, perceptualWeight)
+      variant.rounds = [.init(), .init(start: 2), .init(start: 4, peak: 5e-4, isDetailed: true)]
       var (start, random) = (RandomSource(seed: 1), RandomSource(seed: 2))
       let eye = CLIPImageTower(CLIPImageTower.Configuration())
       eye.initialize(&start)
       let recipe = try EmojiVAE(variant, eye: eye)
       #expect(recipe.settings.restarts == [2, .init(4, peak: 5e-4)])
-      #expect(recipe.dataDescription.contains("From step 4 on 50 % of the scenes are pairs"))
+      #expect(recipe.dataDescription.contains("From step 4 on the perceptual distance of a quarter"))
       recipe.module.initialize(&start)
       return try recipe.loss(step: step, &random).value.scalar
     }
@@ -88,10 +88,10 @@ struct EmojiRecipeTests {
   @Test func theDecoderEndsWithoutTheDiscriminator() throws {
     func loss(step: Int, adversarialStart: Double?) throws -> Float {
       var variant = try #require(EmojiVAE.Variant.compared.last)
-      (variant.totalSteps, variant.decoderStart, variant.detailStart, variant.plainStart) = (6, 1, 2, 4)
-      (variant.perceptualWeight, variant.adversarialStart) = (0, adversarialStart)
+      (variant.totalSteps, variant.perceptualWeight, variant.adversarialStart) = (6, 0, adversarialStart)
+      variant.rounds = [.init(), .init(start: 2), .init(start: 4, isAdversarial: false)]
       let recipe = try EmojiVAE(variant, eye: CLIPImageTower(CLIPImageTower.Configuration()))
-      #expect(recipe.settings.restarts.map(\.step) == [1, 2, 4])
+      #expect(recipe.settings.restarts == [2, 4])
       var (start, random) = (RandomSource(seed: 1), RandomSource(seed: 2))
       recipe.module.initialize(&start)
       recipe.module.requireGradients(true)

@@ -10,10 +10,10 @@ import Tensors
 /// trained along, provides; its weight is adapted so that it pulls as hard at the decoder's last layer as the
 /// reconstruction (Esser et al. 2021, equation 7).
 ///
-/// In a second round the decoder learns on alone, as the decoders that were published later for Stable Diffusion did: latents
-/// stay what they are, so that what was trained on them needs no change. In a third the perceptual distance also looks at a
-/// part of the pictures enlarged, and most scenes are pairs: their emoji are small, and what tells one from another is smaller.
-/// A short fourth has the same loss but for the adversarial term, which makes details likely rather than right.
+/// From the second round on the decoder learns alone, as the decoders that were published later for Stable Diffusion did: latents
+/// stay what they are, so that what was trained on them needs no change. From the third on the perceptual distance also looks at
+/// a part of the pictures enlarged, and most scenes are pairs: their emoji are small, and what tells one from another is smaller.
+/// The fourth and the fifth are without the adversarial term, which makes details likely rather than right.
 public final class EmojiVAE: Recipe {
   /// What tells the autoencoders of lesson 06 and the shipped one apart.
   public struct Variant: Sendable, Equatable {
@@ -25,14 +25,8 @@ public final class EmojiVAE: Recipe {
     public var name: String
     public var blockOutChannels: [Int]
     public var totalSteps: Int
-    /// Step from which on the encoder stays as it is; the learning rate starts anew there. nil for none.
-    public var decoderStart: Int?
-    /// Step from which on the decoder, alone, learns from details; the learning rate starts anew there. nil for none.
-    public var detailStart: Int?
-    /// Step from which on the discriminator has no part any more; the learning rate starts anew there. nil for none.
-    public var plainStart: Int?
-    /// The share of pairs among the scenes that details are learned from.
-    public var detailPairs = 0.7
+    /// In the order of the run; the first begins at step 0.
+    public var rounds = [Round()]
     public var distance = Distance.l1
     /// Weight of the perceptual distance; 0 leaves it out.
     public var perceptualWeight: Float = 0.1
@@ -49,8 +43,12 @@ public final class EmojiVAE: Recipe {
 
     /// The shipped autoencoder.
     public static let standard = Variant(
-      name: "emoji-vae", blockOutChannels: [24, 48, 96], totalSteps: 21_700, decoderStart: 10_000,
-      detailStart: 14_500, plainStart: 20_500, adversarialStart: 0.7)
+      name: "emoji-vae", blockOutChannels: [24, 48, 96], totalSteps: 27_700,
+      rounds: [
+        Round(), Round(start: 10_000), Round(start: 14_500, peak: 5e-4, pairs: 0.7, isDetailed: true),
+        Round(start: 20_500, peak: 2e-4, pairs: 0.7, isDetailed: true, isAdversarial: false),
+        Round(start: 21_700, peak: 5e-4, pairs: 0.7, isDetailed: true, isAdversarial: false),
+      ], adversarialStart: 0.7)
     /// Three for comparison, alike but for the loss.
     public static let compared = [
       Variant(name: "emoji-vae-l2", blockOutChannels: small, totalSteps: 3_000, distance: .l2, perceptualWeight: 0),
@@ -58,6 +56,30 @@ public final class EmojiVAE: Recipe {
       Variant(name: "emoji-vae-adversarial", blockOutChannels: small, totalSteps: 3_000, adversarialStart: 0.5),
     ]
     private static let small = [16, 32, 48]
+  }
+
+  /// A part of the run with a learning rate and a discriminator begun anew. From the second on the decoder learns alone.
+  public struct Round: Sendable, Equatable {
+    /// Its first step.
+    public var start: Int
+    /// Its highest learning rate; nil for that of the first round.
+    public var peak: Float?
+    /// The share of scenes with two emoji.
+    public var pairs: Double
+    /// Whether the perceptual distance also looks at a part of the pictures enlarged.
+    public var isDetailed: Bool
+    /// Whether the discriminator has a part.
+    public var isAdversarial: Bool
+
+    public init(
+      start: Int = 0, peak: Float? = nil, pairs: Double = 0.5, isDetailed: Bool = false, isAdversarial: Bool = true
+    ) {
+      self.start = start
+      self.peak = peak
+      self.pairs = pairs
+      self.isDetailed = isDetailed
+      self.isAdversarial = isAdversarial
+    }
   }
 
   /// Autoencoder and discriminator, trained by one optimiser: neither's loss reaches the other's parameters.
@@ -75,8 +97,8 @@ public final class EmojiVAE: Recipe {
   public let variant: Variant
   private let trained: Trained
   private let eye: CLIPImageTower
-  private let data: CaptionedEmoji
-  private let detailData: CaptionedEmoji
+  /// The scenes of each round.
+  private let scenes: [CaptionedEmoji]
 
   /// - Parameter eye: the trained image tower, whose features the perceptual loss compares.
   public init(_ variant: Variant, eye: CLIPImageTower) throws(UserError) {
@@ -85,10 +107,7 @@ public final class EmojiVAE: Recipe {
     var settings = TrainingSettings(
       totalSteps: variant.totalSteps, batchSize: 16, learningRate: 1e-3, warmupSteps: 200, weightDecay: 0.001,
       emaDecay: 0.999)
-    settings.restarts = [
-      variant.decoderStart.map { .init($0) }, variant.detailStart.map { .init($0, peak: 5e-4) },
-      variant.plainStart.map { .init($0, peak: 2e-4) },
-    ].compactMap { $0 }
+    settings.restarts = variant.rounds.dropFirst().map { .init($0.start, peak: $0.peak) }
     self.settings = settings
     var configuration = AutoencoderConfiguration()
     configuration.sampleSize = 64
@@ -99,8 +118,9 @@ public final class EmojiVAE: Recipe {
     trained = Trained(
       autoencoder: AutoencoderKL(configuration),
       discriminator: variant.adversarialStart.map { _ in PatchDiscriminator(PatchDiscriminator.Configuration()) })
-    data = try CaptionedEmoji()
-    detailData = try CaptionedEmoji(mix: SceneMix(pairs: variant.detailPairs))
+    scenes = try variant.rounds.map { round throws(UserError) in
+      try CaptionedEmoji(mix: SceneMix(pairs: round.pairs))
+    }
     eye.requireGradients(false)
   }
 
@@ -119,40 +139,49 @@ public final class EmojiVAE: Recipe {
       + (variant.perceptualWeight > 0 ? " + \(variant.perceptualWeight) × perceptual (features of `emoji-clip`)" : "")
       + " + \(variant.divergenceWeight) × KL"
       + (variant.adversarialStart.map {
-        ", and in the last \(Int((100 * (1 - $0)).rounded())) % of \(variant.decoderStart == nil ? "the steps" : "a round") "
+        ", and in the last \(Int((100 * (1 - $0)).rounded())) % of \(variant.rounds.count == 1 ? "the steps" : "a round") "
           + "\(variant.adversarialWeight) × adversarial with the adaptive weight of Esser et al. 2021"
       } ?? "")
-      + (variant.decoderStart.map {
-        ". From step \($0) on the encoder stays as it is and the decoder learns on alone, with a discriminator begun anew, from "
-          + "latents with noise: of |n| times their standard deviation, n ~ N(0, \(variant.latentNoise)²) for each picture "
-          + "(Zheng et al. 2025)"
-      } ?? "")
-      + (variant.detailStart.map {
-        ". From step \($0) on \(Int((variant.detailPairs * 100).rounded())) % of the scenes are pairs, and the perceptual "
-          + "distance of a quarter of the picture, at a random place and enlarged twice, is added"
-      } ?? "") + (variant.plainStart.map { ". From step \($0) on the adversarial term is left out" } ?? "")
+      + zip(variant.rounds, variant.rounds.dropFirst()).map(roundDescription).joined()
       + ". `scaling_factor` is 1/std of the latents of 512 scenes."
   }
 
+  /// ". From step 20500 on …": what changes with a round; nothing where only the learning rate starts anew.
+  private func roundDescription(_ before: Round, _ round: Round) -> String {
+    var changes: [String] = []
+    if before.start == 0 {
+      changes.append(
+        "the encoder stays as it is and the decoder learns on alone, with a discriminator begun anew, from latents with noise: "
+          + "of |n| times their standard deviation, n ~ N(0, \(variant.latentNoise)²) for each picture (Zheng et al. 2025)")
+    }
+    if round.pairs != before.pairs { changes.append("\(Int((round.pairs * 100).rounded())) % of the scenes are pairs") }
+    if round.isDetailed, !before.isDetailed {
+      changes.append(
+        "the perceptual distance of a quarter of the picture, at a random place and enlarged twice, is added")
+    }
+    if before.isAdversarial, !round.isAdversarial { changes.append("the adversarial term is left out") }
+    return changes.isEmpty ? "" : ". From step \(round.start) on \(changes.joined(separator: ", and "))"
+  }
+
   public func loss(step: Int, _ random: inout RandomSource) throws(UserError) -> Variable {
-    func isReached(_ start: Int?) -> Bool { start.map { step >= $0 } ?? false }
-    let isDecoderAlone = isReached(variant.decoderStart)
-    let isDetailed = isReached(variant.detailStart)
-    if step == variant.decoderStart || step == variant.detailStart {
+    let index = variant.rounds.lastIndex { $0.start <= step } ?? 0
+    let round = variant.rounds[index]
+    let isDecoderAlone = index > 0
+    if isDecoderAlone, step == round.start {
       var start = settings.measuringRandom
       trained.discriminator?.initialize(&start)
     }
-    let pictures = Variable((isDetailed ? detailData : data).batch(settings.batchSize, .train, &random).images)
+    let pictures = Variable(scenes[index].batch(settings.batchSize, .train, &random).images)
     let latents = trained.autoencoder.encode(pictures)
     let drawn = latents.sample(&random)
     let decoded = trained.autoencoder.decode(
       isDecoderAlone ? Variable(Self.disturbed(drawn.value, by: variant.latentNoise, &random)) : drawn)
     var divergence = latents.divergence * variant.divergenceWeight
     if isDecoderAlone { divergence = divergence.detached }
-    let window = isDetailed ? Window(side: data.side, &random) : nil
-    let round = settings.round(step: step)
+    let window = round.isDetailed ? Window(side: scenes[index].side, &random) : nil
+    let steps = settings.round(step: step)
     guard let discriminator = trained.discriminator, let start = variant.adversarialStart,
-      !isReached(variant.plainStart), step >= round.lowerBound + Int(start * Double(round.count))
+      round.isAdversarial, step >= steps.lowerBound + Int(start * Double(steps.count))
     else { return reconstructionLoss(decoded, pictures, window) + divergence }
     let balanced = BalancedLoss(
       picture: decoded, lastLayer: trained.autoencoder.decoder.convOut.weight, strength: variant.adversarialWeight,
@@ -199,7 +228,7 @@ public final class EmojiVAE: Recipe {
   private func latents() -> Tensor {
     var random = settings.measuringRandom
     let latents = (0..<16).map { _ in
-      trained.autoencoder.encode(Variable(data.batch(32, .train, &random).images)).sample(&random).value
+      trained.autoencoder.encode(Variable(scenes[0].batch(32, .train, &random).images)).sample(&random).value
     }
     return Tensor.concatenated(latents)
   }
@@ -213,7 +242,7 @@ public final class EmojiVAE: Recipe {
       var random = settings.measuringRandom
       var (ratios, similarities) = ([Double](), [Double]())
       for _ in 0..<16 {
-        let pictures = data.batch(32, part, &random).images
+        let pictures = scenes[0].batch(32, part, &random).images
         let decoded = trained.autoencoder.decode(trained.autoencoder.encode(Variable(pictures)).mean).value
           .clamped(to: -1...1)
         ratios += ImageMetrics.peakSignalToNoiseRatios(decoded, pictures)
