@@ -18,7 +18,8 @@ public enum ModelCard {
       "| steps × batch | \(settings.totalSteps) × \(settings.batchSize) |",
       "| optimiser | AdamW, peak rate \(settings.learningRate), \(settings.warmupSteps) steps of warm-up, cosine to 0, "
         + settings.restarts.map { restart in
-          "anew from step \(restart.step)\(restart.peak.map { " with peak rate \($0)" } ?? ""), "
+          "anew from step \(restart.step)\(restart.peak.map { " with peak rate \($0)" } ?? "")"
+            + (restart.slowStep < 1 ? " and \(restart.slowStep) of the way from where it began" : "") + ", "
         }.joined()
         + "weight decay \(settings.weightDecay), gradients clipped to norm \(settings.maximumGradientNorm) |",
       "| weights kept | \(average), float16 |",

@@ -59,8 +59,15 @@ public struct TrainingSettings: Sendable, Equatable {
     public let step: Int
     /// The highest learning rate of the round; nil for `learningRate`, that of the first.
     public let peak: Float?
+    /// How far the round goes from the weights it began with towards those it found; 1 for all the way.
+    ///
+    /// Half the way is often better than either end: the average of two ends lies deeper in the valley (the slow weights of
+    /// Lookahead: Zhang et al. 2019; averages of the ends of rounds: Izmailov et al. 2018).
+    public let slowStep: Float
 
-    public init(_ step: Int, peak: Float? = nil) { (self.step, self.peak) = (step, peak) }
+    public init(_ step: Int, peak: Float? = nil, slowStep: Float = 1) {
+      (self.step, self.peak, self.slowStep) = (step, peak, slowStep)
+    }
 
     public init(integerLiteral step: Int) { self.init(step) }
   }
@@ -95,14 +102,17 @@ public struct TrainingSettings: Sendable, Equatable {
   /// The learning rate of a step, 0 ..< totalSteps: warm-up and half a cosine to 0, as often as there are starts.
   public func learningRate(step: Int) -> Float {
     let round = round(step: step)
-    let peak = restarts.first { $0.step == round.lowerBound }?.peak ?? learningRate
+    let peak = restart(of: step)?.peak ?? learningRate
     let schedule = CosineSchedule(peak: peak, warmupSteps: warmupSteps, totalSteps: round.count)
     return schedule.learningRate(step: step - round.lowerBound)
   }
 
+  /// The beginning of the round that a step is in; nil in the first.
+  func restart(of step: Int) -> Restart? { restarts.last { $0.step <= step } }
+
   /// The steps of the round that a step is in.
   public func round(step: Int) -> Range<Int> {
-    (restarts.last { $0.step <= step }?.step ?? 0)..<(restarts.first { $0.step > step }?.step ?? totalSteps)
+    (restart(of: step)?.step ?? 0)..<(restarts.first { $0.step > step }?.step ?? totalSteps)
   }
 
   /// The random numbers before those of the first step: what is measured with them saw no step's draws.

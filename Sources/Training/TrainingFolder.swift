@@ -9,6 +9,7 @@ struct TrainingState {
   var seconds: Double
   var moments: [String: (first: Tensor, second: Tensor)]
   var averages: [String: Tensor]
+  var roundStart: [String: Tensor]
 }
 
 /// The folder a training run writes: the model, its card and log, and while it runs a checkpoint.
@@ -52,6 +53,7 @@ public struct TrainingFolder: Sendable {
         tensors += [("first.\(name)", moments.first), ("second.\(name)", moments.second)]
       }
       if let average = state.averages[name] { tensors.append(("average.\(name)", average)) }
+      if let start = state.roundStart[name] { tensors.append(("start.\(name)", start)) }
     }
     try SafetensorsFile.write(
       tensors, to: checkpointPath, as: .float32,
@@ -71,13 +73,14 @@ public struct TrainingFolder: Sendable {
     guard file.metadata["settings"] == "\(settings)" else {
       throw UserError("\(checkpointPath) was made with other training settings than these", code: .config)
     }
-    var state = TrainingState(step: step, seconds: seconds, moments: [:], averages: [:])
+    var state = TrainingState(step: step, seconds: seconds, moments: [:], averages: [:], roundStart: [:])
     for (name, parameter) in parameters {
       guard file["weights.\(name)"]?.shape == parameter.shape else {
         throw UserError("\(checkpointPath) belongs to another network: '\(name)' differs", code: .config)
       }
       parameter.value = try file.tensor("weights.\(name)")
       state.moments[name] = (try file.tensor("first.\(name)"), try file.tensor("second.\(name)"))
+      if file["start.\(name)"] != nil { state.roundStart[name] = try file.tensor("start.\(name)") }
       if settings.emaDecay != nil { state.averages[name] = try file.tensor("average.\(name)") }
     }
     return state

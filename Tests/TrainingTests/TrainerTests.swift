@@ -124,13 +124,40 @@ struct TrainerTests {
     }
   }
 
+  /// With no way at all the round before is kept; half the way is the mean of both ends.
+  @Test(arguments: [nil, 0.9] as [Float?])
+  func aRoundMayGoAPartOfTheWay(_ decay: Float?) throws {
+    try withTemporaryFolder { folder in
+      func run(_ name: String, totalSteps: Int, slowStep: Float, start: Trainer.Start = .fromNothing) throws -> [Float] {
+        let recipe = LineRecipe()
+        (recipe.settings.totalSteps, recipe.settings.emaDecay) = (totalSteps, decay)
+        recipe.settings.restarts = [.init(60, slowStep: slowStep)]
+        _ = try Trainer(recipe, folder: TrainingFolder("\(folder)/\(name)"), start: start).run()
+        return weights(recipe)
+      }
+      let before = try run("before", totalSteps: 60, slowStep: 0.5)
+      let after = Trainer.Start.atRound(after: TrainingFolder(folder + "/before"))
+      let kept = try run("kept", totalSteps: 90, slowStep: 0, start: after)
+      let half = try run("half", totalSteps: 90, slowStep: 0.5, start: after)
+      let all = try run("all", totalSteps: 90, slowStep: 1, start: after)
+      #expect(all != kept)
+      for index in before.indices {
+        // What is gone on from is in half precision.
+        #expect(abs(kept[index] - before[index]) < 1e-3)
+        #expect(abs(half[index] - (kept[index] + all[index]) / 2) < 1e-6)
+      }
+      let card = try String(contentsOfFile: folder + "/half/README.md", encoding: .utf8)
+      #expect(card.contains("anew from step 60 and 0.5 of the way from where it began"))
+    }
+  }
+
   /// The rounds are alike when the optimiser, too, starts anew: an interruption inside the second changes nothing.
   @Test(arguments: [59, 60, 61])
   func anInterruptionBesideARestartChangesNothing(_ stop: Int) throws {
     try withTemporaryFolder { folder in
       func recipe() -> LineRecipe {
         let recipe = LineRecipe()
-        recipe.settings.restarts = [60]
+        recipe.settings.restarts = [.init(40, slowStep: 0.5), .init(60, slowStep: 0.3)]
         return recipe
       }
       let whole = recipe()
