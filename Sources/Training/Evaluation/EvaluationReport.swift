@@ -93,8 +93,9 @@ public struct EvaluationReport {
       "| \(metric.name) | \(numbers(metric, "%.4f").joined(separator: " | ")) | \(metric.meaning) |\n"
     }
     let name = model.split(separator: "/").last ?? "MODEL"
+    let command = "diffuse evaluate \(name) --num-inference-steps \(settings.numInferenceSteps)"
     let section =
-      "`diffuse evaluate \(name)`: \(setting), weights `\(hash)`.\n\n| metric | \(names.joined(separator: " | ")) | what |\n"
+      "`\(command)`: \(setting), weights `\(hash)`.\n\n| metric | \(names.joined(separator: " | ")) | what |\n"
       + "|---|\(names.map { _ in "---|" }.joined())---|\n" + rows.joined()
       + "\nThe judge is `\(judge)`, which never saw a generated picture."
     try ModelCard.setSection("Evaluation", section, inModelFolder: model)
