@@ -46,12 +46,15 @@ extension Figure {
     guard let end = svg.range(of: "</svg>", options: .backwards) else {
       preconditionFailure("Cairo's SVG of \(name) has no end")
     }
-    var layers = motion.style(name)
+    var layers = ""
     for (index, commands) in shared.own.enumerated() {
-      layers += "<g class=\"\(name)-frame\" id=\"\(name)-frame-\(index)\">\n"
+      let isLast = index == shared.own.count - 1
+      layers += "<g class=\"\(name)-frame\" id=\"\(name)-frame-\(index)\"\(isLast ? "" : " visibility=\"hidden\"")>\n"
       layers += try base.layer(commands, prefix: "\(name)-m\(index)") + "</g>\n"
     }
-    svg.replaceSubrange(end, with: layers + "</svg>")
+    // A browser shows a long file while it reads: with the rules before the frames each would begin when it was read, and
+    // their turns would not meet.
+    svg.replaceSubrange(end, with: layers + motion.style(name) + "</svg>")
     return Array(svg.utf8)
   }
 }
@@ -66,11 +69,11 @@ extension Motion {
       return "@keyframes \(name)-\(kind) { 0% { visibility: visible } \(share)%, 100% { visibility: hidden } }\n"
     }
     var text = "<style>\n" + keyframes("show", step) + keyframes("hold", holdSeconds)
-    text += ".\(name)-frame { visibility: hidden; animation: \(name)-show \(Self.seconds(whole)) step-end infinite }\n"
+    text += ".\(name)-frame { animation: \(name)-show \(Self.seconds(whole)) step-end infinite }\n"
     for index in 0..<count - 1 {
       text += "#\(name)-frame-\(index) { animation-delay: \(Self.seconds(step * Double(index) - whole)) }\n"
     }
-    text += "#\(name)-frame-\(count - 1) { visibility: visible; animation-name: \(name)-hold; "
+    text += "#\(name)-frame-\(count - 1) { animation-name: \(name)-hold; "
     text += "animation-delay: \(Self.seconds(-holdSeconds)) }\n"
     text += "@media (prefers-reduced-motion: reduce) { .\(name)-frame { animation: none } }\n</style>\n"
     return text

@@ -31,6 +31,10 @@ import Testing
     let text = try svg(figure([1, 4, 9]))
     for index in 0..<3 { #expect(text.components(separatedBy: "id=\"moves-frame-\(index)\"").count == 2) }
     #expect(!text.contains("moves-frame-3"))
+    // All frames but the last are hidden until the rules, after them, begin all turns at once.
+    #expect(text.components(separatedBy: "visibility=\"hidden\"").count == 3)
+    let parts = text.components(separatedBy: "<style>")
+    #expect(parts.count == 2 && parts[0].contains("moves-frame-2") && !parts[1].contains("<g"))
     #expect(text.contains("#moves-frame-0 { animation-delay: -2.000s }"))
     #expect(text.contains("#moves-frame-1 { animation-delay: -1.500s }"))
     #expect(text.contains("prefers-reduced-motion"))
