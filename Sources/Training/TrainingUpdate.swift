@@ -87,7 +87,7 @@ public final class TrainingUpdate {
       guard let start = roundStart[name], let end = found[name] else { continue }
       parameter.value = start + (end - start) * slowStep
     }
-    average.map { $0.restore(updates: step, averages: weights) }
+    average?.restore(updates: step, averages: weights)
   }
 
   private var weights: [String: Tensor] {

@@ -84,6 +84,15 @@ struct EmojiRecipeTests {
     #expect(whole > 0 && both > 1.5 * whole && both < 2.5 * whole, "\(whole) of the whole, \(both) of both")
   }
 
+  /// The description says what changes with a round, and nothing of one that changes nothing.
+  @Test func theCardSaysWhatARoundChanges() throws {
+    let eye = CLIPImageTower(CLIPImageTower.Configuration())
+    let description = try EmojiVAE(.standard, eye: eye).dataDescription
+    #expect(description.contains(". From step 14500 on 70 % of the scenes are pairs, and the perceptual distance of a quarter"))
+    #expect(description.contains(". From step 20500 on the adversarial term is left out. "))
+    #expect(!description.contains("21700"))
+  }
+
   /// In the last round the loss is that of a decoder without a discriminator.
   @Test func theDecoderEndsWithoutTheDiscriminator() throws {
     func loss(step: Int, adversarialStart: Double?) throws -> Float {
