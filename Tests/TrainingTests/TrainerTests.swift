@@ -128,7 +128,9 @@ struct TrainerTests {
   @Test(arguments: [nil, 0.9] as [Float?])
   func aRoundMayGoAPartOfTheWay(_ decay: Float?) throws {
     try withTemporaryFolder { folder in
-      func run(_ name: String, totalSteps: Int, slowStep: Float, start: Trainer.Start = .fromNothing) throws -> [Float] {
+      func run(
+        _ name: String, totalSteps: Int, slowStep: Float, start: Trainer.Start = .fromNothing
+      ) throws -> [Float] {
         let recipe = LineRecipe()
         (recipe.settings.totalSteps, recipe.settings.emaDecay) = (totalSteps, decay)
         recipe.settings.restarts = [.init(60, slowStep: slowStep)]

@@ -151,8 +151,9 @@ public final class EmojiVAE: Recipe {
     var changes: [String] = []
     if before.start == 0 {
       changes.append(
-        "the encoder stays as it is and the decoder learns on alone, with a discriminator begun anew, from latents with noise: "
-          + "of |n| times their standard deviation, n ~ N(0, \(variant.latentNoise)²) for each picture (Zheng et al. 2025)")
+        "the encoder stays as it is and the decoder learns on alone, with a discriminator begun anew, from latents "
+          + "with noise: of |n| times their standard deviation, n ~ N(0, \(variant.latentNoise)²) for each picture "
+          + "(Zheng et al. 2025)")
     }
     if round.pairs != before.pairs { changes.append("\(Int((round.pairs * 100).rounded())) % of the scenes are pairs") }
     if round.isDetailed, !before.isDetailed {
