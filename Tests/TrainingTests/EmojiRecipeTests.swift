@@ -147,13 +147,15 @@ struct EmojiRecipeTests {
       variant.phases = [
         .init(until: 3, emoji: 30, minSNRGamma: 5),
         .init(until: 7, pairs: 0.25, relations: [.leftOf, .above], betaEnd: 0.02), .init(until: 9, betaEnd: 0.02),
+        .init(until: 11, betaEnd: 0.02, timesteps: .logitNormal(mean: -12, deviation: 0.5)),
       ]
       let recipe = try EmojiDiffusion(
         variant, clip: ModelFolder(home().model("emoji-clip")), autoencoder: Self.tinyAutoencoder(folder + "/vae"))
       let description = recipe.dataDescription
       let first = "steps 0–2 30 emoji, 50 % pairs, loss weighted by min-SNR-γ, γ = 5.0, β 0.00085…0.012; "
       let second = " 25 % pairs, only “left of” and “above”, all timesteps weighted alike, β 0.00085…0.02; "
-      #expect(description.contains(first) && description.contains(second))
+      let last = ", β 0.00085…0.02, timesteps logit-normal with mean -12.0 and deviation 0.5. "
+      #expect(description.contains(first) && description.contains(second) && description.contains(last))
       variant.totalSteps = 5
       let short = try EmojiDiffusion(
         variant, clip: ModelFolder(home().model("emoji-clip")), autoencoder: ModelFolder(folder + "/vae"))
@@ -165,8 +167,9 @@ struct EmojiRecipeTests {
         return try recipe.loss(step: step, &random).value.scalar
       }
       // Alike within a phase and after the last; the fresh network's v ≈ 0 costs less where min-SNR weighs.
-      #expect(try loss(step: 0) == loss(step: 2) && loss(step: 7) == loss(step: 100))
+      #expect(try loss(step: 0) == loss(step: 2) && loss(step: 9) == loss(step: 100))
       #expect(try loss(step: 3) != loss(step: 7) && loss(step: 0) < loss(step: 7))
+      #expect(try loss(step: 8) != loss(step: 9))
     }
   }
 

@@ -113,10 +113,12 @@ public final class EmojiDiffusion: Recipe {
     public var minSNRGamma: Float?
     /// β at the last timestep.
     public var betaEnd: Double
+    /// How often each timestep is shown.
+    public var timesteps: TimestepDensity
 
     public init(
       until: Int, emoji: Int? = nil, pairs: Double = 0.5, relations: [EmojiRelation] = EmojiRelation.allCases,
-      minSNRGamma: Float? = nil, betaEnd: Double = 0.012
+      minSNRGamma: Float? = nil, betaEnd: Double = 0.012, timesteps: TimestepDensity = .uniform
     ) {
       self.until = until
       self.emoji = emoji
@@ -124,6 +126,7 @@ public final class EmojiDiffusion: Recipe {
       self.relations = relations
       self.minSNRGamma = minSNRGamma
       self.betaEnd = betaEnd
+      self.timesteps = timesteps
     }
   }
 
@@ -241,7 +244,14 @@ public final class EmojiDiffusion: Recipe {
         ? ", only \(phase.relations.map { "“\($0.rawValue)”" }.joined(separator: " and "))" : ""
       let weights = phase.minSNRGamma.map { "loss weighted by min-SNR-γ, γ = \($0)" } ?? "all timesteps weighted alike"
       let betas = "β \(sampler.schedule.betaStart)…\(phase.betaEnd)"
+      let timesteps =
+        switch phase.timesteps {
+        case .uniform: ""
+        case .logitNormal(let mean, let deviation):
+          ", timesteps logit-normal with mean \(mean) and deviation \(deviation)"
+        }
       return "steps \(start)–\(end - 1) \(world.names.count) emoji, \(pairs)\(relations), \(weights), \(betas)"
+        + timesteps
     }.joined(separator: "; ")
   }
 
@@ -286,7 +296,7 @@ public final class EmojiDiffusion: Recipe {
     let ids = zip(scenes, dropped).map {
       tokenizer.encode($1 < variant.dropShare || !variant.isConditional ? "" : $0.caption).ids
     }
-    let timesteps = random.integers(below: schedule.numTrainTimesteps, count: count)
+    let timesteps = variant.phases[phase].timesteps.timesteps(below: schedule.numTrainTimesteps, count: count, &random)
     let noise = random.normal(samples.shape)
     let noisy = try schedule.addNoise(samples, noise: noise, timesteps: timesteps)
     let target =
