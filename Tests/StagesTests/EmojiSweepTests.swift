@@ -12,7 +12,7 @@ import Training
 @Suite struct EmojiSweepTests {
   /// A small untrained pipeline with an untrained judge, three steps a run; it knows the first `worldLimit` emoji, nil for all.
   private func withEvaluation(
-    latentSide: Int = 8, worldLimit: Int? = nil,
+    latentSide: Int = 8, worldLimit: Int? = nil, strength: Double? = nil,
     _ body: (EmojiEvaluation, EvaluationReport, PipelineFolder) throws -> Void
   ) throws {
     try withTinyPipeline { path in
@@ -30,7 +30,7 @@ import Training
       try judgeFolder.write(judge, configuration.jsonObject)
       try CaptionVocabulary(CaptionedEmoji(worldLimit: worldLimit)).write(to: path)
       var settings = EvaluationSettings(sampleCount: 100, guidanceScale: 3)
-      (settings.numInferenceSteps, settings.seed) = (3, 4)
+      (settings.numInferenceSteps, settings.seed, settings.strength) = (3, 4, strength)
       let folder = PipelineFolder(path)
       let evaluation = try EmojiEvaluation(settings, model: folder, judge: judgeFolder) { _, _, _ in }
       let report = EvaluationReport(model: path, weights: folder.part("unet"), out: path, settings: settings)
@@ -109,6 +109,29 @@ import Training
       #expect(background.real == 1 && background.decoded < 0.5)
       let card = try String(contentsOfFile: folder.path + "/README.md", encoding: .utf8)
       #expect(card.contains("| metric | generated | decoded | real | what |\n|---|---|---|---|---|\n"))
+    }
+  }
+
+  /// Each run is image-to-image from the scene's own picture, with a seed of its own, and the report says so.
+  @Test func runsMayBeginWithTheRealScenes() throws {
+    try withEvaluation(latentSide: 32, strength: 0.4) { evaluation, report, folder in
+      let world = try CaptionedEmoji()
+      var random = RandomSource(seed: 9)
+      let scenes = [3, 5].map { world.singleScene(of: $0, background: nil, &random) }
+      let real = world.pictures(of: scenes)
+      let pictures = try evaluation.pictures(of: scenes, begunWith: real, strength: 0.4, label: "two")
+      #expect(pictures.shape == [2, 3, 64, 64])
+      var request = TextToImageRequest(prompt: scenes[1].caption)
+      (request.sampler, request.numInferenceSteps, request.guidanceScale, request.seed) = (.ddim, 3, 3, 5)
+      let picture = real.sliced(1..<2).reshaped([3, 64, 64]).affine(scale: 0.5, shift: 0.5)
+      request.start = .picture(picture, strength: 0.4)
+      let second = try StableDiffusionPipeline(folder: folder).generate(request).pictures
+      #expect(pictures.sliced(1..<2).scalars == second.affine(scale: 2, shift: -1).scalars)
+
+      try report.write([], judge: "judge", updatingCard: false)
+      let csv = try String(contentsOfFile: folder.path + "/evaluation.csv", encoding: .utf8)
+      #expect(csv.hasSuffix(",seed,strength,weights\n"))
+      #expect(report.table([]).contains("begun with the real scenes at strength 0.4"))
     }
   }
 

@@ -57,8 +57,13 @@ public struct EmojiEvaluation {
     for (index, kind) in Kind.allCases.enumerated() {
       var random = RandomSource(seed: settings.seed &+ UInt64(index))
       let scenes = (0..<settings.sampleCount).map { _ in scene(kind, &random) }
-      let generated = try pictures(of: scenes, label: kind.rawValue, firstSeed: settings.seed)
       let real = data.pictures(of: scenes)
+      let generated =
+        if let strength = settings.strength {
+          try pictures(of: scenes, begunWith: real, strength: strength, label: kind.rawValue)
+        } else {
+          try pictures(of: scenes, label: kind.rawValue, firstSeed: settings.seed)
+        }
       let shares = [generated, decoded(real), real].map { measures(scenes, $0) }
       metrics += shares[0].indices.map { i in
         EvaluationMetric(
@@ -88,15 +93,34 @@ public struct EmojiEvaluation {
     var parts: [Tensor] = []
     for start in stride(from: 0, to: scenes.count, by: 25) {
       let batch = scenes[start..<min(start + 25, scenes.count)]
-      var request = TextToImageRequest(prompts: batch.map(\.caption))
-      request.sampler = .ddim
-      request.numInferenceSteps = settings.numInferenceSteps
-      request.guidanceScale = settings.guidanceScale
-      request.seed = firstSeed &+ UInt64(start)
+      let request = request(batch.map(\.caption), seed: firstSeed &+ UInt64(start))
       parts.append(try pipeline.generate(request).pictures.affine(scale: 2, shift: -1))
       progress(label, start + batch.count, scenes.count)
     }
     return Tensor.concatenated(parts)
+  }
+
+  /// The same, but each run begins with the scene's real picture and noise (SDEdit); scene i has the seed i after the first.
+  package func pictures(
+    of scenes: [EmojiScene], begunWith real: Tensor, strength: Double, label: String
+  ) throws -> Tensor {
+    let parts = try scenes.enumerated().map { index, scene in
+      var request = request([scene.caption], seed: settings.seed &+ UInt64(index))
+      let picture = real.sliced(index..<index + 1).affine(scale: 0.5, shift: 0.5)
+      request.start = .picture(picture.reshaped(Array(real.shape[1...])), strength: strength)
+      progress(label, index, scenes.count)
+      return try pipeline.generate(request).pictures.affine(scale: 2, shift: -1)
+    }
+    return Tensor.concatenated(parts)
+  }
+
+  private func request(_ prompts: [String], seed: UInt64) -> TextToImageRequest {
+    var request = TextToImageRequest(prompts: prompts)
+    request.sampler = .ddim
+    request.numInferenceSteps = settings.numInferenceSteps
+    request.guidanceScale = settings.guidanceScale
+    request.seed = seed
+    return request
   }
 
   /// Pictures [N, 3, 64, 64] in −1…1 after the autoencoder has encoded and decoded them.

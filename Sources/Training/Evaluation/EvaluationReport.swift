@@ -9,6 +9,9 @@ public struct EvaluationSettings: Sendable, Equatable {
   public var numInferenceSteps = 50
   public var guidanceScale: Float
   public var seed: UInt64 = 0
+  /// Of a text-to-image model: a run begins with the real scene and noise, and this share of the steps is run; nil begins with
+  /// noise alone. What is then still wrong was decided in these steps.
+  public var strength: Double?
 
   public init(sampleCount: Int, guidanceScale: Float) {
     self.sampleCount = sampleCount
@@ -45,7 +48,7 @@ public struct EvaluationReport {
 
   private var setting: String {
     "\(settings.sampleCount) samples, \(settings.numInferenceSteps) DDIM steps, guidance \(settings.guidanceScale), "
-      + "seed \(settings.seed)"
+      + "seed \(settings.seed)" + (settings.strength.map { ", begun with the real scenes at strength \($0)" } ?? "")
   }
 
   /// The numbers for the terminal.
@@ -82,10 +85,11 @@ public struct EvaluationReport {
       columns.map { $0.value(metric).map { String(format: format, $0) } ?? "" }
     }
     let names = columns.map(\.name)
-    let header = "metric,\(names.joined(separator: ",")),samples,steps,guidance_scale,seed,weights\n"
+    let (strengthColumn, strength) = settings.strength.map { ("strength,", "\($0),") } ?? ("", "")
+    let header = "metric,\(names.joined(separator: ",")),samples,steps,guidance_scale,seed,\(strengthColumn)weights\n"
     let lines = metrics.map { metric in
       "\(metric.name),\(numbers(metric, "%.6f").joined(separator: ",")),\(settings.sampleCount),"
-        + "\(settings.numInferenceSteps),\(settings.guidanceScale),\(settings.seed),\(hash)\n"
+        + "\(settings.numInferenceSteps),\(settings.guidanceScale),\(settings.seed),\(strength)\(hash)\n"
     }
     try FileOutput.write(header + lines.joined(), to: out + "/evaluation.csv")
     guard updatingCard else { return }

@@ -18,11 +18,13 @@ struct EvaluateCommand: ParsableCommand {
         diffuse evaluate fashion-ddpm --samples 500 --guidance-scale 2 --out trial
         diffuse evaluate emoji-ldm --sweeps-only
         diffuse evaluate emoji-ldm --each-emoji --out trial
+        diffuse evaluate emoji-ldm --strength 0.28 --without-sweeps --out trial
 
       Writes evaluation.csv and the sweeps to --out (the model's own folder by default), and with the default number of \
       samples the section "Evaluation" of the model card. The sweeps are samplers.csv and loss-by-timestep.csv of garments, \
       attention.csv and guidance.csv of a text-to-image model. With --each-emoji recognition.csv is written instead: one \
-      picture of each emoji the model knows, alone and in a pair, and at which place emoji-clip has its name.
+      picture of each emoji the model knows, alone and in a pair, and at which place emoji-clip has its name. With --strength \
+      runs begin with the real scenes and noise, as image-to-image does: what is still wrong was decided in the steps run.
       """)
 
   @Argument(help: "Model folder or name.")
@@ -39,6 +41,13 @@ struct EvaluateCommand: ParsableCommand {
       Guidance: the weight of the conditional against the unconditional prediction; 1 is none. By default as in the card.
       """)
   var guidanceScale: Float?
+
+  @Option(
+    help: """
+      Begin with the real scenes and noise and run this share of the steps; for a text-to-image model. By default runs \
+      begin with noise alone.
+      """)
+  var strength: Double?
 
   @Flag(help: "Leave out the sweeps.")
   var withoutSweeps = false
@@ -64,12 +73,18 @@ struct EvaluateCommand: ParsableCommand {
     if let guidanceScale, !(0...100).contains(guidanceScale) {
       throw UserError("--guidance-scale is \(guidanceScale); it must be 0 to 100")
     }
+    if let strength, !(strength > 0 && strength <= 1) {
+      throw UserError("--strength is \(strength); it must be above 0 and at most 1")
+    }
     if withoutSweeps, sweepsOnly { throw UserError("--without-sweeps and --sweeps-only leave nothing to measure") }
     let home = try home.find()
     let path = try home.model(model)
     if eachEmoji, !ModelFolder(path).isPipeline || samples != nil || withoutSweeps || sweepsOnly {
       throw UserError(
         "--each-emoji is for a text-to-image model, and without --samples, --without-sweeps and --sweeps-only")
+    }
+    if strength != nil, !ModelFolder(path).isPipeline || !withoutSweeps || eachEmoji || out == nil {
+      throw UserError("--strength is for a text-to-image model, with --without-sweeps and --out")
     }
     if model == "mixture" {
       guard samples == nil, guidanceScale == nil, !withoutSweeps, !sweepsOnly else {
@@ -87,6 +102,7 @@ struct EvaluateCommand: ParsableCommand {
     settings.guidanceScale = guidanceScale ?? standard.guidanceScale
     settings.numInferenceSteps = numInferenceSteps
     settings.seed = seed.seed
+    settings.strength = strength
     return settings
   }
 
