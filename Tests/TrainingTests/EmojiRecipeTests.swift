@@ -110,6 +110,28 @@ struct EmojiRecipeTests {
     #expect(try loss(step: 4, adversarialStart: 0) == loss(step: 4, adversarialStart: nil))
   }
 
+  /// The first step of a decoder's round draws the discriminator anew and leaves the autoencoder as it is; later steps keep both.
+  @Test func aRoundOfTheDecoderBeginsItsDiscriminatorAnew() throws {
+    var variant = try #require(EmojiVAE.Variant.compared.last)
+    (variant.totalSteps, variant.adversarialStart, variant.rounds) = (6, 0, [.init(), .init(start: 2)])
+    let recipe = try EmojiVAE(variant, eye: CLIPImageTower(CLIPImageTower.Configuration()))
+    var (start, random) = (RandomSource(seed: 1), RandomSource(seed: 2))
+    recipe.module.initialize(&start)
+    recipe.module.requireGradients(true)
+    func changed(byStep step: Int) throws -> Set<String> {
+      let before = recipe.module.namedParameters().map(\.parameter.value.scalars)
+      _ = try recipe.loss(step: step, &random)
+      var parts: Set<String> = []
+      for (now, before) in zip(recipe.module.namedParameters(), before) where now.parameter.value.scalars != before {
+        parts.insert(String(now.name.prefix { $0 != "." }))
+      }
+      return parts
+    }
+    #expect(try changed(byStep: 1).isEmpty)
+    #expect(try changed(byStep: 2) == ["discriminator"])
+    #expect(try changed(byStep: 3).isEmpty)
+  }
+
   @Test(arguments: [true, false])
   func aLatentDiffusionModelIsWrittenAsAPipeline(trainingItsTextEncoder: Bool) throws {
     try withTemporaryFolder { folder in
