@@ -13,7 +13,9 @@ struct JudgedPictures: Stage {
 
   let parameters: [StageParameter] = [
     .integer("scenes", 2...16, default: 8, help: "bundled scenes whose captions are the prompts"),
-    PipelineModel.stepsParameter(default: 20), PipelineModel.guidanceParameter(), PipelineModel.modelParameter,
+    PipelineModel.stepsParameter(default: 20),
+    PipelineModel.guidanceParameter(default: Double(EmojiEvaluation.standard.guidanceScale)),
+    PipelineModel.modelParameter,
   ]
 
   let facts = [
