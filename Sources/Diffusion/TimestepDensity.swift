@@ -7,8 +7,8 @@ import Tensors
 public enum TimestepDensity: Sendable, Hashable {
   /// All of 0 ..< T alike (Ho et al. 2020).
   case uniform
-  /// t = ⌊u T⌋ with ln(u / (1 − u)) ~ N(mean, deviation²): most often around T / (1 + e^−mean), seldom at both ends (Esser et
-  /// al. 2024, section 3.1).
+  /// t = ⌊u T⌋ with ln(u / (1 − u)) ~ N(mean, deviation²), deviation > 0: half of them below T / (1 + e^−mean), few at both
+  /// ends (Esser et al. 2024, section 3.1).
   case logitNormal(mean: Double, deviation: Double)
 
   /// `count` independent timesteps of 0 ..< `numTrainTimesteps`.
